@@ -1,0 +1,70 @@
+# Everything a person runs here. `make` alone lists it.
+.DEFAULT_GOAL := help
+.PHONY: help demo clean-demo test lint format pins
+
+# The first interpreter that is new enough; `make PYTHON=… demo` names another.
+PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 python3.11,$(shell $(p) -c 'import sys; print("$(p)" if sys.version_info >= (3, 11) else "")' 2>/dev/null)))
+BIN := .venv/bin
+CHECKED := portal sandbox laptop tests worker.py wsgi.py
+
+help:
+	@echo 'make demo        an AWS Marketplace and the portal on this machine; Ctrl-C stops them'
+	@echo 'make clean-demo  forget everything the demo remembers'
+	@echo 'make test        everything the tests need, then all of them (make test ARGS="-k claim" picks some)'
+	@echo 'make lint        formatting, lint, types, layers, templates'
+	@echo 'make format      write the formatting'
+	@echo 'make pins        choose the newest versions pyproject.toml allows and write requirements*.txt'
+
+demo: .venv/demo
+	@$(BIN)/python -m laptop.demo
+
+clean-demo:
+	@rm -rf .laptop && echo 'The demo starts from nothing next time.'
+
+test: .venv/dev
+	@$(BIN)/python -m laptop.browser
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: .venv/dev
+	$(BIN)/ruff format --check $(CHECKED)
+	$(BIN)/ruff check $(CHECKED)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: .venv/dev
+	$(BIN)/ruff format $(CHECKED)
+	$(BIN)/ruff check --fix $(CHECKED)
+
+# The virtual environment, and what is installed in it: the demo's packages, or also those of tests and lint.
+.venv/bin/python:
+	@test -n '$(PYTHON)' || { echo 'This needs Python 3.11 or newer, and none was found. Install one, or say where: make PYTHON=/path/to/python3'; exit 1; }
+	@echo 'Making the virtual environment .venv with $(PYTHON)'
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo 'Python cannot make virtual environments here. On Debian and Ubuntu: apt-get install python3-venv'; exit 1; }
+
+.venv/demo: requirements-demo.txt requirements.txt | .venv/bin/python
+	@echo 'Installing the pinned packages (once, about half a minute)'
+	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on -r requirements-demo.txt
+	@touch $@
+
+.venv/dev: requirements-dev.txt requirements-demo.txt requirements.txt | .venv/bin/python
+	@echo 'Installing the pinned packages, those for tests and lint included (once, about a minute)'
+	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on -r requirements-dev.txt
+	@touch $@ .venv/demo
+
+# Each file adds to the one before it. Redis needs async-timeout on the earliest 3.11s only, where pip-compile
+# may not be running, so that one line is written by hand.
+COMPILE = $(BIN)/pip-compile --quiet --strip-extras --no-header --no-annotate --no-emit-index-url \
+	--no-emit-find-links --no-emit-trusted-host pyproject.toml
+pins: | .venv/bin/python
+	$(BIN)/python -m pip install --quiet pip-tools
+	@set -e; new=$$(mktemp -d); trap 'rm -rf "$$new"' EXIT; \
+	$(COMPILE) --upgrade -o "$$new/runtime"; \
+	$(COMPILE) -c "$$new/runtime" --extra demo -o "$$new/demo"; \
+	$(COMPILE) -c "$$new/demo" --extra demo --extra dev -o "$$new/dev"; \
+	{ echo '# What the portal and its worker run on, pinned. Written by `make pins`.'; \
+	  echo "async-timeout==5.0.1 ; python_full_version < '3.11.3'"; cat "$$new/runtime"; } > requirements.txt; \
+	{ echo '# What `make demo` adds: the sandbox, Valkey. Written by `make pins`.'; \
+	  echo '-r requirements.txt'; grep -vxFf "$$new/runtime" "$$new/demo"; } > requirements-demo.txt; \
+	{ echo '# What tests and lint add. Written by `make pins`.'; \
+	  echo '-r requirements-demo.txt'; grep -vxFf "$$new/demo" "$$new/dev"; } > requirements-dev.txt; \
+	rm -rf marketplace_portal.egg-info
