@@ -1,0 +1,79 @@
+"""Marketplace Portal: joins a SaaS to AWS Marketplace.
+
+``create_app`` is the composition root. Read it from top to bottom: it is the whole application, put together.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+
+from flask import Flask, url_for
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from portal import blueprints
+from portal.config import Settings
+from portal.database import db
+from portal.extensions import csrf, migrate
+from portal.jobs import later
+from portal.marketplace.client import Marketplace
+from portal.products import Products
+from portal.registration.arrival import Desk
+from portal.registration.sealing import Seal
+from portal.web import errors, filters, security, visitor
+from portal.web.services import support
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Put the portal together.
+
+    Args:
+        settings: as read from the environment, unless a test brings its own.
+
+    Raises:
+        ConfigurationError: the settings are incomplete or unsafe together.
+        ProductsFileError: the products file is not right.
+    """
+    settings = settings or Settings.from_environment(os.environ)
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    app = Flask(__name__)
+    app.config.update(
+        SECRET_KEY=settings.secret_key, SQLALCHEMY_DATABASE_URI=settings.database_url, RQ_CONNECTION=settings.redis_url
+    )
+
+    # What the seller sells, and the way to AWS
+    products = Products.from_file(settings.products_file)
+    marketplace = Marketplace()
+    app.extensions["settings"] = settings
+    app.extensions["products"] = products
+    app.extensions["marketplace"] = marketplace
+    app.extensions["desk"] = Desk(marketplace, products, Seal(settings.secret_key), settings.claim_lifetime)
+
+    # Records and jobs
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(Path(app.root_path) / "migrations"), render_as_batch=True)
+    later.init_app(app)
+
+    # Pages. Cookies get their flags before anything reads or writes a session.
+    security.init_app(app, https=settings.https)
+    csrf.init_app(app)
+    visitor.init_app(app)
+    filters.init_app(app)
+    errors.init_app(app)
+    blueprints.init_app(app)
+
+    @app.context_processor
+    def seller() -> dict[str, object]:
+        return {
+            "seller": settings.seller_name,
+            "support": support(),
+            "terms_url": settings.terms_url or url_for("site.terms"),
+            "privacy_url": settings.privacy_url or url_for("site.privacy"),
+        }
+
+    # Only as many X-Forwarded-* hops as there are proxies: anybody can send such a header.
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    return app

@@ -1,0 +1,17 @@
+"""The site map: every blueprint and where it stands."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from portal.blueprints import contracts, health, landing, signin, signup, site
+
+
+def init_app(app: Flask) -> None:
+    """Register every part of the site."""
+    app.register_blueprint(site.blueprint)  # /, /terms, /privacy
+    app.register_blueprint(landing.blueprint)  # /marketplace: (1) a buyer arrives
+    app.register_blueprint(signup.blueprint)  # /signup
+    app.register_blueprint(signin.blueprint)  # /signin, /signout
+    app.register_blueprint(contracts.blueprint)  # /contracts: (2) what they bought
+    app.register_blueprint(health.blueprint)  # /healthz, /readyz

@@ -1,0 +1,95 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from flask_wtf import FlaskForm
+from wtforms import EmailField, PasswordField
+from wtforms.validators import DataRequired, Length
+
+from portal import audit
+from portal.accounts.people import authenticate
+from portal.blueprints.signup import LONGEST_PASSWORD, PREFILL
+from portal.database import transaction
+from portal.extensions import csrf
+from portal.web import visitor
+from portal.web.claim_aside import claim_aside
+from portal.web.fields import one_line
+
+blueprint = Blueprint("signin", __name__)
+
+
+class SignInForm(FlaskForm):  # type: ignore[misc]
+    """An address and a password."""
+
+    email = EmailField(
+        "Email", filters=[one_line], validators=[DataRequired("Please enter your email address."), Length(max=320)]
+    )
+    password = PasswordField(
+        "Password", validators=[DataRequired("Please enter your password."), Length(max=LONGEST_PASSWORD)]
+    )
+
+
+@blueprint.get("/signin")
+def show() -> ResponseReturnValue:
+    """The form; somebody signed in already is sent on."""
+    if current_user.is_authenticated:
+        return redirect(_where_to())
+    form = SignInForm(formdata=None)
+    form.email.data = session.get(PREFILL, "")
+    return _page(form)
+
+
+@blueprint.post("/signin")
+@csrf.exempt  # the form checks its own token, and keeps what was typed when that is stale
+def enter() -> ResponseReturnValue:
+    """Sign in; a wrong address and a wrong password get the same answer."""
+    form = SignInForm()
+    if not form.validate():
+        return _page(form), 400
+    person = authenticate(form.email.data, form.password.data)
+    if person is None:
+        form.password.errors = ["This address and password do not fit together. Please try again."]
+        return _page(form), 401
+    where = _where_to()
+    visitor.sign_in(person)
+    with transaction():
+        audit.record(f"person:{person.id}", "signed in", f"person:{person.id}")
+    return redirect(where, 303)
+
+
+@blueprint.post("/signout")
+def sign_out() -> ResponseReturnValue:
+    """End the session."""
+    visitor.sign_out()
+    flash("You are signed out.", "notice")
+    return redirect(url_for("signin.show"), 303)
+
+
+def _where_to() -> str:
+    """On to the purchase that was brought, else to the page that asked for the sign-in, else to the contracts."""
+    claim_id = visitor.claim_at_hand()
+    wanted = request.args.get("next", "")
+    if claim_id and not (wanted and "claim" not in request.args):
+        return url_for("landing.organisation", claim_id=claim_id)
+    return wanted if _is_ours(wanted) else url_for("contracts.index")
+
+
+def _is_ours(address: str) -> bool:
+    """Whether an address is a path of this site: browsers read `//host`, `/\\host` and control characters as elsewhere."""
+    parts = urlsplit(address)
+    return (
+        address.startswith("/")
+        and not address.startswith(("//", "/\\"))
+        and not parts.scheme
+        and not parts.netloc
+        and all(character.isprintable() for character in address)
+    )
+
+
+def _page(form: SignInForm) -> str:
+    return render_template("signin/signin.html", form=form, next=request.args.get("next", ""), **claim_aside())

@@ -1,0 +1,93 @@
+"""Creating an account."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, EmailField, PasswordField, StringField
+from wtforms.validators import DataRequired, Email, Length
+
+from portal.jobs import later
+from portal.accounts.people import NewPerson, person_with_email, sign_up
+from portal.database import after_commit, transaction, utcnow
+from portal.extensions import csrf
+from portal.mail import letters, outbox
+from portal.web.claim_aside import claim_aside
+from portal.web.fields import one_line
+from portal.web.services import sender
+from portal.web.visitor import claim_at_hand
+
+blueprint = Blueprint("signup", __name__)
+
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 256
+PREFILL = "prefill_email"
+
+
+class SignUpForm(FlaskForm):  # type: ignore[misc]
+    """Who signs up. Nothing about payment is asked: AWS Marketplace alone charges."""
+
+    name = StringField(
+        "Your name", filters=[one_line], validators=[DataRequired("Please enter your name."), Length(max=200)]
+    )
+    email = EmailField(
+        "Work email",
+        filters=[one_line],
+        # Whether the address works is found out by writing to it; DNS may not be at hand, and consumer mail is welcome.
+        validators=[
+            DataRequired("Please enter your email address."),
+            Email("Please enter an email address such as name@example.com.", check_deliverability=False),
+            Length(max=320),
+        ],
+    )
+    password = PasswordField(
+        "Password",
+        validators=[
+            DataRequired("Please choose a password."),
+            Length(
+                SHORTEST_PASSWORD, LONGEST_PASSWORD, f"Please use {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters."
+            ),
+        ],
+    )
+    organization = StringField(
+        "Organisation",
+        filters=[one_line],
+        validators=[DataRequired("Please enter your organisation's name."), Length(max=200)],
+    )
+    accept_terms = BooleanField(
+        "I accept the terms and the privacy notice", validators=[DataRequired("Please accept the terms to go on.")]
+    )
+
+
+@blueprint.get("/signup")
+def show() -> ResponseReturnValue:
+    """The form; somebody signed in already goes on with what they have."""
+    claim_id = claim_at_hand()
+    if current_user.is_authenticated:
+        return redirect(url_for("landing.choose", claim_id=claim_id) if claim_id else url_for("contracts.index"))
+    return _page(SignUpForm(formdata=None))
+
+
+@blueprint.post("/signup")
+@csrf.exempt  # the form checks its own token, and keeps what was typed when that is stale
+def create() -> ResponseReturnValue:
+    """Create the account, and ask to sign in with it; known and unknown addresses get the same answer."""
+    form = SignUpForm()
+    if not form.validate():
+        return _page(form), 400
+    new = NewPerson(form.name.data, form.email.data, form.password.data, form.organization.data)
+    with transaction():
+        person = sign_up(new, utcnow())
+        if person:
+            outbox.post(person.email, letters.welcome(sender(), person.name, new.organisation_name))
+        elif known := person_with_email(new.email):
+            outbox.post(known.email, letters.already_a_customer(sender(), known.name))
+        after_commit(later.send_mail)
+    session[PREFILL] = new.email
+    flash("Your account is ready. Sign in with the email address and password you chose.", "success")
+    return redirect(url_for("signin.show", claim=claim_at_hand()), 303)
+
+
+def _page(form: SignUpForm) -> str:
+    return render_template("signup/signup.html", form=form, **claim_aside())

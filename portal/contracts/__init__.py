@@ -1,0 +1,1 @@
+"""What was bought: contracts, entitlements, history, and reading them from AWS again."""

@@ -1,0 +1,44 @@
+"""Writing a contract's history: one line for each thing that changed, with what caused it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from portal.contracts.models import Cause, Contract, ContractChange
+from portal.database import db
+
+HISTORY_SHOWN = 100
+
+
+def write_change(
+    contract: Contract,
+    cause: Cause,
+    subject: str,
+    *,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    detail: str | None = None,
+    notification_id: int | None = None,
+) -> None:
+    """Add one line and move the version on, so that open pages notice. Inside a transaction."""
+    contract.version = (contract.version or 0) + 1
+    db.session.add(
+        ContractChange(
+            contract_id=contract.id,
+            cause=cause,
+            subject=subject[:300],
+            before=before,
+            after=after,
+            detail=detail[:255] if detail else None,
+            notification_id=notification_id,
+        )
+    )
+
+
+def changes_of(contract_id: UUID) -> list[ContractChange]:
+    """The latest lines of a contract's history, the newest first; one query."""
+    statement = select(ContractChange).where(ContractChange.contract_id == contract_id)
+    return list(db.session.scalars(statement.order_by(ContractChange.id.desc()).limit(HISTORY_SHOWN)))

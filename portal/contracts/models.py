@@ -1,0 +1,134 @@
+"""What was bought: contracts, the names AWS knows them by, their entitlements, and everything that changed.
+
+A contract is one purchase as the customer sees it. It is never keyed by the AWS account: under Concurrent Agreements one
+account may hold several contracts for one product.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.accounts.models import Organisation, Person
+from portal.contracts.lifecycle import State
+from portal.database import Base, UTCDateTime, utcnow
+
+
+class NameKind(StrEnum):
+    """The kinds of names AWS gives to a purchase (protocol facts, "Five words that get mixed up")."""
+
+    LICENSE = "license"
+    AGREEMENT = "agreement"
+    CUSTOMER = "customer"
+
+
+class Cause(StrEnum):
+    """What made a contract change."""
+
+    LANDING = "landing"
+    NOTIFICATION = "notification"
+    REFRESH = "refresh"
+    SWEEP = "sweep"
+    LINK = "link"
+
+
+class Contract(Base):
+    """One purchase; without an organisation it still waits for the buyer to arrive."""
+
+    __tablename__ = "contracts"
+    __table_args__ = (Index("ix_contracts_product_account", "product_code", "aws_account_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    product_code: Mapped[str] = mapped_column(String(255))
+    aws_account_id: Mapped[str | None] = mapped_column(String(255))
+    """The buyer's AWS account, as text (leading zeros count)."""
+    offer_type: Mapped[str | None] = mapped_column(String(64))
+    """`free-trial` when AWS said so on arrival."""
+    state: Mapped[str] = mapped_column(String(16), default=State.WAITING, index=True)
+    ended_because: Mapped[str | None] = mapped_column(String(64))
+    """AWS's word for the end (EXPIRED, CANCELLED, TERMINATED …)."""
+    starts_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    ends_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """The end of the agreement as its events tell it; entitlements carry their own expiry."""
+    auto_renew: Mapped[bool | None]
+    terms_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """The time of the event that last told the terms: an older one arriving later does not overwrite them."""
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), index=True)
+    linked_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    linked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    continues_id: Mapped[UUID | None] = mapped_column(ForeignKey("contracts.id"))
+    """The contract that this one renews or replaces."""
+    confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When AWS last answered for this contract."""
+    check_requested_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
+    """Since when an answer of AWS is awaited; None when none is."""
+    version: Mapped[int] = mapped_column(default=1)
+    """Grows with every change that a page shows."""
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
+
+    organisation: Mapped[Organisation | None] = relationship()
+    linked_by: Mapped[Person | None] = relationship()
+    names: Mapped[list[ContractName]] = relationship(back_populates="contract")
+    entitlements: Mapped[list[Entitlement]] = relationship(back_populates="contract", order_by="Entitlement.dimension")
+    changes: Mapped[list[ContractChange]] = relationship(back_populates="contract", order_by="ContractChange.id.desc()")
+
+
+class ContractName(Base):
+    """One name of a purchase. A purchase collects several over its life; each belongs to one contract only."""
+
+    __tablename__ = "contract_names"
+    __table_args__ = (UniqueConstraint("kind", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    contract_id: Mapped[UUID] = mapped_column(ForeignKey("contracts.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    key: Mapped[str] = mapped_column(String(600))
+    """What is compared: see ``portal.contracts.names``."""
+    text: Mapped[str] = mapped_column(String(600))
+    """The fullest spelling seen, for calls to AWS."""
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
+
+    contract: Mapped[Contract] = relationship(back_populates="names")
+
+
+class Entitlement(Base):
+    """One dimension of a contract as AWS last told it."""
+
+    __tablename__ = "entitlements"
+    __table_args__ = (UniqueConstraint("contract_id", "dimension", "license_key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    contract_id: Mapped[UUID] = mapped_column(ForeignKey("contracts.id"))
+    dimension: Mapped[str] = mapped_column(String(255))
+    license_key: Mapped[str] = mapped_column(String(600), default="")
+    value: Mapped[str] = mapped_column(Text)
+    """The value in words of its type: `10`, `2.5`, `true`, or AWS's text."""
+    value_type: Mapped[str] = mapped_column(String(16))
+    expires_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    contract: Mapped[Contract] = relationship(back_populates="entitlements")
+
+
+class ContractChange(Base):
+    """One line of a contract's history; written once, never altered."""
+
+    __tablename__ = "contract_changes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    contract_id: Mapped[UUID] = mapped_column(ForeignKey("contracts.id"), index=True)
+    at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
+    cause: Mapped[str] = mapped_column(String(16))
+    detail: Mapped[str | None] = mapped_column(String(255))
+    """What the cause was called: the event's name, or who did it."""
+    notification_id: Mapped[int | None] = mapped_column(ForeignKey("notifications.id"))
+    subject: Mapped[str] = mapped_column(String(300))
+    """What changed: `state`, `organisation`, `ends_at`, `dimension:<key>` …"""
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    after: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+
+    contract: Mapped[Contract] = relationship(back_populates="changes")

@@ -1,0 +1,35 @@
+"""How the names of a purchase are compared. Pure.
+
+AWS prints one licence in at least four spellings (protocol facts, 5.6): `aws:license-manager:us-east-1:1234:l-abc`,
+`arn:aws:license-manager::1234:license:l-abc`, `…:license/l-abc`, `…:license/lic-abc`. The trailing licence id is what
+they share, so that is the key; the fullest spelling is kept for calls to AWS.
+"""
+
+from __future__ import annotations
+
+import re
+
+_PREFIX = re.compile(r"^(?:lic|l)-", re.IGNORECASE)
+_CALLABLE_ARN = re.compile(r"^arn:aws[a-zA-Z-]*:")
+
+
+def license_key(arn: str) -> str:
+    """The part of a licence ARN that all its spellings share, in lower case; `""` for blank text."""
+    last = re.split(r"[:/]", arn.strip())[-1]
+    return _PREFIX.sub("", last).lower()
+
+
+def agreement_key(agreement_id: str) -> str:
+    """An agreement id for comparison: AWS gives one spelling, so only blanks are taken off."""
+    return agreement_id.strip()
+
+
+def customer_key(product_code: str, customer_identifier: str) -> str:
+    """A legacy customer identifier for comparison; one buyer has the same at all products of a seller, so the product counts."""
+    customer = customer_identifier.strip()
+    return f"{product_code.strip()}/{customer}" if customer else ""
+
+
+def can_be_asked_for(arn: str) -> bool:
+    """Whether AWS accepts this spelling as a LICENSE_ARN filter: its model wants `arn:aws…:` in front."""
+    return bool(_CALLABLE_ARN.match(arn))

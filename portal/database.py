@@ -1,0 +1,117 @@
+"""The database: the declarative base, times in UTC, and the one way to write.
+
+Reading needs no ceremony: use ``db.session``. Writing happens inside ``transaction()``, which commits at the end and only
+then runs what was registered with ``after_commit`` (jobs, mail): nothing leaves for a change that was rolled back.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator, event
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import DeclarativeBase
+
+logger = logging.getLogger(__name__)
+
+SQLITE_BEGIN = "sqlite_begin"
+_AFTER_COMMIT = "after_commit"
+
+
+class Base(DeclarativeBase):
+    """The base of every record; its constraints are named, so that migrations can speak of them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An aware time, kept and given back in UTC on every database; a naive one is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone cannot be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def utcnow() -> datetime:
+    """The time now, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """Write as one: all of the block or nothing, then run what ``after_commit`` collected.
+
+    A transaction inside another joins it. On SQLite the write lock is taken at the start, because a reader that
+    becomes a writer half-way is refused at once instead of waiting its turn.
+    """
+    session = db.session
+    if session.info.get(_AFTER_COMMIT) is not None:
+        yield
+        return
+    session.commit()  # ends a read that came before, so that this block sees the present
+    session.connection(execution_options={SQLITE_BEGIN: "BEGIN IMMEDIATE"})
+    callbacks: list[Callable[[], None]] = []
+    session.info[_AFTER_COMMIT] = callbacks
+    try:
+        yield
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info.pop(_AFTER_COMMIT, None)
+    for callback in callbacks:
+        try:
+            callback()
+        except Exception:
+            # The change is committed and a sweep finds what was left undone, so the visitor is not told of an error.
+            logger.exception("Work after a commit failed; the sweep will do it")
+
+
+def after_commit(callback: Callable[[], None]) -> None:
+    """Run `callback` once the present transaction is committed; not at all if it is rolled back."""
+    callbacks = db.session.info.get(_AFTER_COMMIT)
+    if callbacks is None:
+        raise RuntimeError("after_commit() belongs inside transaction()")
+    callbacks.append(callback)
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    if type(connection).__module__.startswith("sqlite3"):
+        connection.isolation_level = None  # the begin event below speaks instead of the driver
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=10000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "begin")
+def _begin_sqlite(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(connection.get_execution_options().get(SQLITE_BEGIN, "BEGIN"))

@@ -1,0 +1,85 @@
+"""What the portal writes to people. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Words:
+    """A subject and a text."""
+
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who writes, and where to get help."""
+
+    seller: str
+    portal_url: str
+    support: str
+
+
+def _one_line(text: str) -> str:
+    """A name that people typed, made safe for a subject or a greeting."""
+    return " ".join(text.split())[:200]
+
+
+def welcome(sender: Sender, name: str, organisation: str) -> Words:
+    """Confirms a new account and says what comes next, as AWS's guidelines for SaaS products ask."""
+    return Words(
+        subject=f"Your {sender.seller} account is ready",
+        text=f"""Hello {_one_line(name)},
+
+your account for {_one_line(organisation)} at {sender.seller} has been created.
+
+What to do next:
+  1. Sign in: {sender.portal_url}/signin
+  2. If you came from AWS Marketplace, confirm which organisation your purchase belongs to.
+  3. See what you bought, at any time: {sender.portal_url}/contracts
+
+Changes and cancellation of your contract are made on AWS Marketplace; they show here by themselves.
+
+Need help? {sender.support}
+If you did not create this account, please tell us.
+
+{sender.seller}
+""",
+    )
+
+
+def already_a_customer(sender: Sender, name: str) -> Words:
+    """To somebody whose address was used at sign-up though it has an account."""
+    return Words(
+        subject=f"You already have a {sender.seller} account",
+        text=f"""Hello {_one_line(name)},
+
+somebody, probably you, tried to create an account with this address. You have one already, so nothing was changed.
+
+Sign in with the password you have: {sender.portal_url}/signin
+A purchase on AWS Marketplace can be linked to your organisation right after that.
+
+Need help, or was it not you? {sender.support}
+
+{sender.seller}
+""",
+    )
+
+
+def linked(sender: Sender, name: str, product: str, organisation: str, contract_id: str) -> Words:
+    """Confirms that a purchase now belongs to an organisation."""
+    return Words(
+        subject=f"{product} is set up for {_one_line(organisation)}",
+        text=f"""Hello {_one_line(name)},
+
+your purchase of {product} on AWS Marketplace is now linked to {_one_line(organisation)}.
+
+See the contract: {sender.portal_url}/contracts/{contract_id}
+
+Need help, or was this not intended? {sender.support}
+
+{sender.seller}
+""",
+    )

@@ -1,0 +1,41 @@
+"""Alembic's entry: migrations run inside the application, on its engine."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from alembic import context
+from flask import current_app
+
+from portal import audit
+from portal.accounts import models as accounts
+from portal.contracts import models as contracts
+from portal.database import Base, UTCDateTime, db
+from portal.mail import models as mail
+from portal.notifications import models as notifications
+from portal.registration import models as registration
+
+RECORDS = (audit, accounts, contracts, mail, notifications, registration)
+"""Named here so that every table is known, whatever else the application imports."""
+
+
+def _render(kind: str, thing: object, _context: object) -> str | Literal[False]:
+    """Write our times as plain columns: a migration must not change when the code does."""
+    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(thing, UTCDateTime) else False
+
+
+def run() -> None:
+    """Migrate the application's database, in one transaction."""
+    options = current_app.extensions["migrate"].configure_args
+    with db.engine.connect() as connection:
+        context.configure(connection=connection, target_metadata=Base.metadata, render_item=_render, **options)
+        with context.begin_transaction():
+            context.run_migrations()
+
+
+if context.is_offline_mode():
+    context.configure(url=str(db.engine.url), target_metadata=Base.metadata, literal_binds=True)
+    with context.begin_transaction():
+        context.run_migrations()
+else:
+    run()

@@ -1,0 +1,162 @@
+"""A buyer arrives with a registration token: ask AWS what it stands for, and keep the purchase as a claim.
+
+The token is asked about at once, because AWS lets it expire within hours at most (user guide, "SaaS customer onboarding").
+Only when AWS cannot be asked is it kept, sealed, and erased as soon as AWS has answered.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import update
+
+from portal import audit
+from portal.contracts import book, sync
+from portal.contracts.models import Cause, Contract
+from portal.database import db, transaction
+from portal.marketplace.client import Marketplace
+from portal.marketplace.errors import (
+    MarketplaceError,
+    MarketplaceRefused,
+    MarketplaceUnavailable,
+    TokenExpired,
+    TokenInvalid,
+)
+from portal.marketplace.values import Purchase
+from portal.notifications.apply import unpark
+from portal.products import Products
+from portal.registration.models import Claim, ClaimState
+from portal.registration.sealing import Seal, hash_secret, new_secret
+
+logger = logging.getLogger(__name__)
+
+LONGEST_TOKEN = 8192
+"""AWS promises no format for the token; this only keeps rubbish out."""
+
+
+class NotOurProduct(Exception):
+    """There was a purchase of a product that this portal does not sell."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What receiving a buyer takes: AWS, the products we sell, and how long and how safely a claim is kept."""
+
+    marketplace: Marketplace
+    products: Products
+    seal: Seal
+    lifetime: timedelta
+
+    def arrive(self, token: str, offer_type: str | None, now: datetime) -> tuple[UUID, str]:
+        """Turn a token into a claim.
+
+        Returns:
+            The claim's id, and the secret that the arriving browser is to hold.
+
+        Raises:
+            TokenInvalid, TokenExpired: the buyer needs a new token from AWS.
+            NotOurProduct: AWS knows the purchase, but it is not of a product in our file.
+            MarketplaceRefused: AWS does not let this portal ask; the seller must mend that.
+        """
+        if not token.strip() or len(token) > LONGEST_TOKEN:
+            raise TokenInvalid("the token is empty or too long")
+        offer_type = (offer_type or "").strip()[:64] or None
+        try:
+            purchase = self._resolve(token)
+        except MarketplaceUnavailable:
+            secret = new_secret()
+            with transaction():
+                claim = self._claim(secret, offer_type, now)
+                claim.state = ClaimState.UNRESOLVED
+                claim.sealed_token = self.seal.close(token)
+                claim.tried_at = now
+                claim.attempts = 1
+            return claim.id, secret
+        secret = new_secret()
+        with transaction():
+            contract = self._open(purchase, offer_type)
+            claim = self._claim(secret, offer_type, now)
+            claim.contract_id = contract.id
+            audit.record("visitor", "arrived", f"contract:{contract.id}", claim=str(claim.id))
+        self._read_entitlements(contract)
+        return claim.id, secret
+
+    def try_again(self, claim_id: UUID, now: datetime) -> None:
+        """Ask AWS again about a claim that could not be resolved on arrival.
+
+        What AWS finally says is written on the claim, for the page that waits for it. A claim that is no longer unresolved is left alone.
+
+        Raises:
+            MarketplaceUnavailable: AWS is still away; the claim stays for the next try.
+        """
+        claim = db.session.get(Claim, claim_id, populate_existing=True)
+        if claim is None or claim.state != ClaimState.UNRESOLVED or claim.sealed_token is None:
+            return
+        token = self.seal.open(claim.sealed_token)
+        db.session.commit()  # nothing stays open while AWS is asked
+        try:
+            if token is None:
+                raise TokenExpired("the sealed token cannot be opened any more")
+            purchase = self._resolve(token)
+        except MarketplaceUnavailable:
+            with transaction():
+                _settle(claim_id, tried_at=now, attempts=Claim.attempts + 1)
+            raise
+        except (MarketplaceError, NotOurProduct) as error:
+            with transaction():
+                _settle(
+                    claim_id, state=ClaimState.REFUSED, problem=type(error).__name__, sealed_token=None, tried_at=now
+                )
+            return
+        with transaction():
+            contract = self._open(purchase, claim.offer_type)
+            _settle(claim_id, state=ClaimState.OPEN, sealed_token=None, contract_id=contract.id, tried_at=now)
+            audit.record("visitor", "arrived", f"contract:{contract.id}", claim=str(claim_id))
+        self._read_entitlements(contract)
+
+    def _resolve(self, token: str) -> Purchase:
+        purchase = self.marketplace.resolve_customer(token)
+        if self.products.get(purchase.product_code) is None:
+            raise NotOurProduct(purchase.product_code)
+        if not book.names_of(purchase).keys():
+            raise TokenInvalid("ResolveCustomer named no licence, agreement or customer")
+        return purchase
+
+    def _open(self, purchase: Purchase, offer_type: str | None) -> Contract:
+        contract = book.open_contract(purchase, offer_type=offer_type, cause=Cause.LANDING)
+        unpark(contract)
+        return contract
+
+    def _claim(self, secret: str, offer_type: str | None, now: datetime) -> Claim:
+        claim = Claim(
+            secret_hash=hash_secret(secret),
+            state=ClaimState.OPEN,
+            offer_type=offer_type,
+            expires_at=now + self.lifetime,
+        )
+        db.session.add(claim)
+        db.session.flush()
+        return claim
+
+    def _read_entitlements(self, contract: Contract) -> None:
+        """Read at once, so that the next page can show what was bought; if AWS is away, the worker reads later."""
+        try:
+            reading = sync.read(contract, self.marketplace)
+        except MarketplaceError as error:
+            logger.warning("The entitlements of contract %s are read later: %s", contract.id, error)
+            with transaction():
+                sync.request_check(contract.id)
+            return
+        with transaction():
+            sync.write(contract.id, reading, self.products, cause=Cause.LANDING)
+
+
+def _settle(claim_id: UUID, **values: object) -> None:
+    """Write on a claim that is still unresolved; another worker may have been faster."""
+    db.session.execute(update(Claim).where(Claim.id == claim_id, Claim.state == ClaimState.UNRESOLVED).values(**values))
+
+
+__all__ = ["Desk", "MarketplaceRefused", "MarketplaceUnavailable", "NotOurProduct", "TokenExpired", "TokenInvalid"]

@@ -1,0 +1,64 @@
+"""The claim between arrival and link: who may hold it, and where it stands."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import joinedload
+
+from portal.contracts.models import Contract
+from portal.database import db, transaction
+from portal.registration.models import Claim, ClaimState
+from portal.registration.sealing import hash_secret
+
+
+class Standing(StrEnum):
+    """What a visitor can do with a claim now."""
+
+    WAITING = "waiting"
+    """AWS could not be asked yet."""
+    OPEN = "open"
+    LINKED = "linked"
+    """Its purchase already belongs to an organisation."""
+    REFUSED = "refused"
+    GONE = "gone"
+    """Used, expired or never there."""
+
+
+def take_over(secret: str, now: datetime) -> UUID | None:
+    """Exchange the arrival secret for the claim's id, once; None when it is unknown, spent or too old."""
+    with transaction():
+        claim = db.session.scalar(select(Claim).where(Claim.secret_hash == hash_secret(secret), Claim.expires_at > now))
+        if claim is None:
+            return None
+        taken = db.session.execute(
+            update(Claim).where(Claim.id == claim.id, Claim.secret_hash.is_not(None)).values(secret_hash=None)
+        )
+        return claim.id if taken.rowcount else None  # type: ignore[attr-defined]
+
+
+def find_claim(claim_id: UUID) -> Claim | None:
+    """The claim with its contract and the contract's entitlements."""
+    statement = (
+        select(Claim)
+        .where(Claim.id == claim_id)
+        .options(joinedload(Claim.contract).selectinload(Contract.entitlements))
+        .execution_options(populate_existing=True)
+    )
+    return db.session.scalar(statement)
+
+
+def standing(claim: Claim | None, now: datetime) -> Standing:
+    """Where a claim stands at this moment."""
+    if claim is None or claim.expires_at <= now:
+        return Standing.GONE
+    if claim.state == ClaimState.REFUSED:
+        return Standing.REFUSED
+    if claim.state == ClaimState.UNRESOLVED or claim.contract is None:
+        return Standing.WAITING
+    if claim.contract.organisation_id is not None:
+        return Standing.LINKED
+    return Standing.GONE if claim.state == ClaimState.USED else Standing.OPEN

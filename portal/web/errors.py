@@ -1,0 +1,82 @@
+"""Error pages in plain words. They need no database, for they are shown when there is none."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, g, render_template
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import HTTPException
+
+from portal.database import db
+
+logger = logging.getLogger(__name__)
+
+_WORDS = {
+    400: ("We could not read that", "Something in the request was missing or malformed. Please go back and try again."),
+    403: (
+        "You may not do that",
+        "Your account does not have the right to do this. An owner of your organisation can help.",
+    ),
+    404: ("There is no such page", "The address may be mistyped, or the page is not one you can see."),
+    405: (
+        "That does not work here",
+        "This address cannot be used in that way. Please start again from the first page.",
+    ),
+    410: ("This is gone", "What was here is no longer available."),
+    413: ("That was too much", "The request was larger than we accept. Please shorten it and try again."),
+    415: ("We could not read that", "The request came in a form that we do not accept."),
+    429: ("One moment, please", "There were too many tries in a short time. Please wait a minute and try again."),
+    500: ("Something went wrong on our side", "Nothing you entered is your fault. Please try again in a moment."),
+    503: (
+        "We will be right back",
+        "The portal cannot reach its database for the moment. Your purchase is safe; please try again soon.",
+    ),
+}
+_CSRF = (
+    "This form is no longer valid",
+    "You may have signed in or out in another tab since it was opened. Please go back, reload the page and send it again.",
+)
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages."""
+
+    def page(code: int, words: tuple[str, str] | None = None) -> tuple[str, int]:
+        title, message = words or _WORDS.get(code, _WORDS[500 if code >= 500 else 400])
+        return render_template("errors/error.html", code=code, title=title, message=message), code
+
+    @app.errorhandler(CSRFError)
+    def csrf(_error: CSRFError) -> ResponseReturnValue:
+        return page(400, _CSRF)
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> ResponseReturnValue:
+        code = error.code or 500
+        if code < 400:
+            return error.get_response()  # type: ignore[return-value]
+        body, status = page(code)
+        return body, status, {"Allow": ", ".join(error.valid_methods)} if getattr(error, "valid_methods", None) else {}  # type: ignore[attr-defined]
+
+    @app.errorhandler(DBAPIError)
+    def database(error: DBAPIError) -> ResponseReturnValue:
+        # The text of the error may quote values, so only its kind is logged.
+        logger.error("The database did not answer: %s", type(error).__name__)
+        db.session.rollback()
+        _forget_visitor()
+        return *page(503), {"Retry-After": "10"}
+
+    @app.errorhandler(Exception)
+    def unexpected(error: Exception) -> ResponseReturnValue:
+        logger.exception("Unexpected: %s", type(error).__name__)
+        _forget_visitor()
+        return page(500)
+
+
+def _forget_visitor() -> None:
+    """Draw the page as for a stranger: asking who is signed in could fail for the same reason."""
+    from portal.extensions import login_manager
+
+    g._login_user = login_manager.anonymous_user()

@@ -1,0 +1,52 @@
+"""How times are written on pages."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+
+from flask import Flask, url_for
+
+from portal.database import utcnow
+
+
+def when(moment: datetime) -> str:
+    """`22 November 2026, 14:05 UTC`."""
+    moment = moment.astimezone(UTC)
+    return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
+
+
+def day(moment: datetime) -> str:
+    """`22 November 2026`."""
+    moment = moment.astimezone(UTC)
+    return f"{moment.day} {moment:%B %Y}"
+
+
+def iso(moment: datetime) -> str:
+    """For the `datetime` attribute."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def ago(moment: datetime) -> str:
+    """`12 seconds ago`, `3 minutes ago`, `2 days ago`."""
+    seconds = max(0, int((utcnow() - moment).total_seconds()))
+    for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second")):
+        if seconds >= size:
+            count = seconds // size
+            return f"{count} {unit}{'' if count == 1 else 's'} ago"
+    return "just now"
+
+
+def init_app(app: Flask) -> None:
+    """Give the filters to the templates, and static addresses that change with their files."""
+    for fltr in (when, day, iso, ago):
+        app.add_template_filter(fltr)
+    versions: dict[str, str] = {}
+
+    def static_url(filename: str) -> str:
+        if filename not in versions or app.debug:
+            with app.open_resource(f"static/{filename}") as file:
+                versions[filename] = hashlib.sha256(file.read()).hexdigest()[:12]
+        return url_for("static", filename=filename, v=versions[filename])
+
+    app.add_template_global(static_url)

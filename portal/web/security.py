@@ -1,0 +1,47 @@
+"""What every answer carries: security headers, and rules for caches."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+
+LARGEST_BODY = 64 * 1024
+"""Forms are small; AWS's POST is one token."""
+
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+}
+_HSTS = "max-age=31536000; includeSubDomains"
+
+
+def init_app(app: Flask, *, https: bool) -> None:
+    """Set the headers on every answer, and the cookies' flags."""
+    app.config.update(
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        MAX_FORM_MEMORY_SIZE=LARGEST_BODY,
+        SESSION_COOKIE_NAME="__Host-session" if https else "session",
+        SESSION_COOKIE_SECURE=https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        # A form stays good as long as its session: a buyer may have a long coffee before sending it.
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=https,
+    )
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
+        if https:
+            response.headers.setdefault("Strict-Transport-Security", _HSTS)
+        if request.endpoint != "static":
+            # Pages are private. One that sets its own rule (the contract page, with an ETag) keeps it.
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response

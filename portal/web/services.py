@@ -1,0 +1,63 @@
+"""What create_app put into the application, by type, for views and jobs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app
+
+from portal.config import Settings
+from portal.mail.letters import Sender
+from portal.marketplace.client import Marketplace
+from portal.products import Product, Products
+from portal.registration.arrival import Desk
+
+
+@dataclass(frozen=True)
+class Support:
+    """How buyers reach help: for one product, or the seller's own."""
+
+    email: str | None
+    url: str | None
+
+
+def settings() -> Settings:
+    """The settings of this application."""
+    found: Settings = current_app.extensions["settings"]
+    return found
+
+
+def products() -> Products:
+    """The products this seller lists."""
+    found: Products = current_app.extensions["products"]
+    return found
+
+
+def marketplace() -> Marketplace:
+    """The connection to AWS Marketplace."""
+    found: Marketplace = current_app.extensions["marketplace"]
+    return found
+
+
+def desk() -> Desk:
+    """Where buyers arrive."""
+    found: Desk = current_app.extensions["desk"]
+    return found
+
+
+def support(product: Product | None = None) -> Support:
+    """Support for a product, the seller's where the product names none."""
+    return Support(
+        email=(product and product.support_email) or settings().support_email,
+        url=(product and product.support_url) or settings().support_url,
+    )
+
+
+def sender() -> Sender:
+    """How the portal signs its mail."""
+    contact = support()
+    return Sender(
+        seller=settings().seller_name,
+        portal_url=settings().portal_url,
+        support=contact.email or contact.url or settings().portal_url,
+    )

@@ -1,0 +1,130 @@
+"""The visitor behind a request: who is signed in, and which purchases their browser brought.
+
+The session holds names only: the person's sign-in key, and the ids of claims. It is signed, not secret, so nothing
+that must stay secret is in it.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from flask import Flask, Response, current_app, request, session
+from flask_login import UserMixin, current_user, login_user, logout_user
+
+from portal.accounts.models import Person
+from portal.accounts.people import person_with_key
+from portal.extensions import login_manager
+
+CLAIMS = "claims"
+MOST_CLAIMS = 5
+ARRIVAL_COOKIE_LIFETIME = timedelta(minutes=10)
+
+
+class Visitor(UserMixin):  # type: ignore[misc]
+    """The signed-in person, as Flask-Login wants to see one."""
+
+    def __init__(self, person: Person) -> None:
+        self.person_id = person.id
+        self.name = person.name
+        self.email = person.email
+        self._key = person.sign_in_key
+
+    def get_id(self) -> str:
+        return self._key
+
+
+def init_app(app: Flask) -> None:
+    """Teach Flask-Login who our visitors are, and where they sign in."""
+    login_manager.init_app(app)
+    login_manager.login_view = "signin.show"
+    login_manager.login_message = "Please sign in to see this page."
+    login_manager.login_message_category = "notice"
+
+
+@login_manager.user_loader  # type: ignore[untyped-decorator]
+def _load(sign_in_key: str) -> Visitor | None:
+    person = person_with_key(sign_in_key)
+    return Visitor(person) if person else None
+
+
+def visitor() -> Visitor:
+    """The signed-in visitor; for views behind ``login_required``."""
+    person: Visitor = current_user._get_current_object()
+    return person
+
+
+def sign_in(person: Person) -> None:
+    """Begin a new session for this person, keeping only the purchases the browser brought."""
+    _renew_session()
+    login_user(Visitor(person))
+
+
+def sign_out() -> None:
+    """End the session. Purchases that wait stay with the browser: people sign out to continue as somebody else."""
+    logout_user()
+    _renew_session()
+
+
+def _renew_session() -> None:
+    claims = session.get(CLAIMS, [])
+    session.clear()
+    if claims:
+        session[CLAIMS] = claims
+
+
+def bring_claim(claim_id: UUID) -> None:
+    """Remember a purchase that this browser brought; the latest comes first."""
+    others = [claim for claim in session.get(CLAIMS, []) if claim != str(claim_id)]
+    session[CLAIMS] = [str(claim_id), *others][:MOST_CLAIMS]
+
+
+def drop_claim(claim_id: UUID) -> None:
+    """Forget a purchase that is linked, gone, or left alone."""
+    session[CLAIMS] = [claim for claim in session.get(CLAIMS, []) if claim != str(claim_id)]
+
+
+def brought(claim_id: UUID) -> bool:
+    """Whether this browser brought that purchase."""
+    return str(claim_id) in session.get(CLAIMS, [])
+
+
+def claim_at_hand() -> UUID | None:
+    """The purchase this page is about: the one its address names (`?claim=`), else the latest that was brought."""
+    claims: list[str] = session.get(CLAIMS, [])
+    named = request.args.get("claim", "")
+    if named:
+        return UUID(named) if named in claims else None
+    return UUID(claims[0]) if claims else None
+
+
+def _arrival_cookie_name() -> str:
+    return "__Host-arrival" if current_app.config["SESSION_COOKIE_SECURE"] else "arrival"
+
+
+def hand_arrival_cookie(response: Response, secret: str) -> None:
+    """Give the arriving browser its secret in a cookie apart.
+
+    The fulfilment POST comes from AWS's site, so it carries no Lax cookie, and a session set in its answer would
+    replace the session of somebody who is signed in. The GET that follows carries both.
+    """
+    response.set_cookie(
+        _arrival_cookie_name(),
+        secret,
+        max_age=ARRIVAL_COOKIE_LIFETIME,
+        httponly=True,
+        samesite="Lax",
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+    )
+
+
+def arrival_secret() -> str | None:
+    """The secret of a browser that has just arrived."""
+    return request.cookies.get(_arrival_cookie_name())
+
+
+def take_arrival_cookie(response: Response) -> None:
+    """Remove the arrival cookie; it has done its work."""
+    response.delete_cookie(
+        _arrival_cookie_name(), httponly=True, samesite="Lax", secure=current_app.config["SESSION_COOKIE_SECURE"]
+    )
