@@ -1,0 +1,94 @@
+"""An SQS that survives being killed, for the two queues of the sandbox.
+
+moto keeps queues in memory and does not expect several consumers to take from one at the same moment. Here every
+message of the two queues is also a row, written before the sender gets its answer and removed when the consumer
+deletes it; and taking and deleting hold the queue's own lock, which waiting for messages lets go of.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from moto.sqs import sqs_backends, urls
+from moto.sqs.models import Message, Queue, SQSBackend
+
+from ..agreements import SELLER_ACCOUNT_ID
+from ..storage import Storage
+
+REGION = "us-east-1"
+QUEUE = "marketplace-notifications"
+DEAD_LETTERS = "marketplace-notifications-dead"
+MOST_RECEIVES = 5
+
+
+class DurableQueue(Queue):
+    """A queue whose messages are kept in the state file too."""
+
+    def __init__(self, name: str, storage: Storage, **attributes: Any) -> None:
+        self._storage = storage
+        super().__init__(name, REGION, SELLER_ACCOUNT_ID, **attributes)
+
+    def restore(self) -> None:
+        """Put back what was waiting, or being worked on, when the sandbox stopped."""
+        for row in self._storage.rows(
+            "SELECT * FROM queued_messages WHERE queue = ? ORDER BY sent_at_ms, rowid", self.name
+        ):
+            message = Message(row["message_id"], row["body"])
+            message.sent_timestamp = row["sent_at_ms"]
+            super().add_message(message)
+
+    def add_message(self, message: Message) -> None:
+        # A dead letter arrives here under the id it had in the first queue: the row moves with it.
+        with self._messages_lock, self._storage.transaction() as database:
+            database.execute(
+                "INSERT INTO queued_messages VALUES (?, ?, ?, ?)"
+                " ON CONFLICT (message_id) DO UPDATE SET queue = excluded.queue",
+                (message.id, self.name, message.body, message.sent_timestamp or 0),
+            )
+            super().add_message(message)
+
+    def delete_message(self, receipt_handle: str) -> None:
+        # Under the lock because moto builds a new list, and would lose a message added meanwhile.
+        self._change(lambda: super(DurableQueue, self).delete_message(receipt_handle))
+
+    def purge(self, purge: Callable[[], None]) -> None:
+        self._change(purge)
+
+    def _change(self, change: Callable[[], None]) -> None:
+        with self._messages_lock:
+            before = {message.id for message in self._messages}
+            change()
+            gone = before - {message.id for message in self._messages}
+            with self._storage.transaction() as database:
+                database.executemany(
+                    "DELETE FROM queued_messages WHERE message_id = ?", [(each,) for each in gone]
+                )
+
+
+class DurableQueues(SQSBackend):
+    """moto's queues of one account and Region, where taking from a durable queue is one consumer at a time."""
+
+    # moto derives the URLs of a service from the module of its backend's class, which for this one is not moto's.
+    _url_module = urls
+
+    def receive_message(self, queue_name: str, *args: Any, **kwargs: Any) -> list[Message]:
+        with self.get_queue(queue_name)._messages_lock:  # released while a long poll waits
+            return super().receive_message(queue_name, *args, **kwargs)
+
+    def purge_queue(self, queue_name: str) -> None:
+        queue = self.get_queue(queue_name)
+        if isinstance(queue, DurableQueue):
+            queue.purge(lambda: super(DurableQueues, self).purge_queue(queue_name))
+        else:
+            super().purge_queue(queue_name)
+
+
+def open_queues(storage: Storage) -> None:
+    """The queue for notifications and its dead letters, with what they held when the sandbox stopped."""
+    backend = DurableQueues(REGION, SELLER_ACCOUNT_ID)
+    sqs_backends[SELLER_ACCOUNT_ID][REGION] = backend
+    dead = backend.queues[DEAD_LETTERS] = DurableQueue(DEAD_LETTERS, storage)
+    redrive = json.dumps({"deadLetterTargetArn": dead.queue_arn, "maxReceiveCount": MOST_RECEIVES})
+    queue = backend.queues[QUEUE] = DurableQueue(QUEUE, storage, RedrivePolicy=redrive)
+    dead.restore()
+    queue.restore()

@@ -1,0 +1,29 @@
+"""What can go wrong in the shop, each with the HTTP status that says so."""
+
+
+class SandboxError(Exception):
+    """A refusal with a sentence for the person who asked."""
+
+    status = 400
+
+
+class InvalidRequest(SandboxError):
+    """There was a request that asks for something impossible."""
+
+    status = 400
+
+
+class NotFound(SandboxError):
+    """There was a request for something that is not here."""
+
+    status = 404
+
+
+class Refused(SandboxError):
+    """There was a request that AWS Marketplace would refuse in the present state of things."""
+
+    status = 409
+
+
+class InvalidCatalogue(Exception):
+    """There was a catalogue file that cannot be used. Raised at start only."""

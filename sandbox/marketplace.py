@@ -1,0 +1,78 @@
+"""The whole sandbox, put together: one state file, the shop, the AWS services, and the front they share."""
+
+import logging
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+
+from .agreements import Agreements
+from .aws.entitlement import Entitlement
+from .aws.front import Front
+from .aws.metering import Metering
+from .aws.wiring import deliver, wire
+from .catalogue import Catalogue
+from .mailbox import Mailbox
+from .notifications import Outbox
+from .settings import Switches
+from .storage import Storage
+from .tokens import Tokens
+from .trading import Shop
+
+log = logging.getLogger("sandbox")
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Marketplace:
+    """Everything the pages and the JSON calls need, by name. One to a process: moto's queues are the process's."""
+
+    def __init__(self, catalogue: Catalogue, state: Path, fulfillment_url: str) -> None:
+        self.catalogue = catalogue
+        self.fulfillment_url = fulfillment_url
+        self.now = utc_now
+        self.storage = Storage(state)
+        self.switches = Switches(self.storage)
+        self.agreements = Agreements(self.storage)
+        self.tokens = Tokens(self.storage)
+        self.mailbox = Mailbox(self.storage, self.now)
+        wire(catalogue, self.storage)
+        self.outbox = Outbox(self.storage, deliver, self.now)
+        self.shop = Shop(catalogue, self.storage, self.agreements, self.outbox, self.switches, self.now)
+        self._stopping = threading.Event()
+        self._clock = threading.Thread(target=self._tick, name="clock", daemon=True)
+
+    def front(self) -> Front:
+        """The WSGI application."""
+        from .storefront import create_app
+
+        metering = Metering(self.catalogue, self.agreements, self.tokens, self.switches, self.now)
+        entitlement = Entitlement(self.catalogue, self.agreements, self.now)
+        return Front(
+            create_app(self),
+            {
+                "AWSMPMeteringService.ResolveCustomer": metering.resolve_customer,
+                "AWSMPEntitlementService.GetEntitlements": entitlement.get_entitlements,
+            },
+            self.switches,
+        )
+
+    def start_clock(self) -> None:
+        """Send delayed notifications, and whatever a kill left unsent; end what reaches its end."""
+        self._clock.start()
+
+    def close(self) -> None:
+        self._stopping.set()
+        if self._clock.is_alive():
+            self._clock.join(timeout=2)
+        self.storage.close()
+
+    def _tick(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self.outbox.send_due()
+                self.shop.keep_the_calendar()
+            except Exception:  # the clock has to outlive any one notification
+                log.exception("the clock stumbled and goes on")
+            self._stopping.wait(0.25)
