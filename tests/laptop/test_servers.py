@@ -1,0 +1,40 @@
+"""The servers the wheels bring, as the portal meets them."""
+
+from pathlib import Path
+
+import psycopg
+import redis
+
+from laptop import ports, postgres, valkey
+from laptop.environment import ROOT
+from laptop.processes import Programs
+
+
+def test_what_is_in_valkey_survives_its_being_killed(tmp_path):
+    (port,) = ports.any_free(1)
+    with Programs(tmp_path / "logs", ROOT) as programs:
+        server = valkey.start(programs, tmp_path / "valkey", port)
+        with redis.Redis(port=port) as connection:
+            connection.set("job", "waiting")
+            connection.execute_command("WAITAOF", 1, 0, 5000)
+        server.process.kill()
+        server.process.wait()
+        valkey.start(programs, tmp_path / "valkey", port)
+        with redis.Redis(port=port) as connection:
+            assert connection.get("job") == b"waiting"
+
+
+def test_valkey_listens_on_loopback_only(programs, redis_server):
+    with redis.Redis.from_url(redis_server) as connection:
+        assert connection.config_get("bind") == {"bind": "127.0.0.1"}
+
+
+def test_a_private_postgresql_is_gone_afterwards(tmp_path):
+    folder: Path = tmp_path / "postgresql"
+    with postgres.running(folder) as url, psycopg.connect(url) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    assert not folder.exists()
+
+
+def test_every_test_database_is_a_new_one(new_database):
+    assert new_database() != new_database()

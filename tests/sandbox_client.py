@@ -1,0 +1,70 @@
+"""The sandbox's buttons, for tests: each method is one call of its JSON API."""
+
+import json
+import urllib.request
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class SandboxClient:
+    """Drives the sandbox at ``url``. A refused call raises urllib.error.HTTPError."""
+
+    url: str
+
+    def products(self) -> list[dict[str, Any]]:
+        return self.call("GET", "/api/products")
+
+    def accounts(self) -> list[dict[str, Any]]:
+        return self.call("GET", "/api/accounts")
+
+    def buy(self, product: str, account_id: str, **terms: Any) -> dict[str, Any]:
+        """Purchase: ``terms`` are dimensions, plan, months, free_trial, auto_renew."""
+        return self.call("POST", "/api/purchases", {"product": product, "account_id": account_id, **terms})
+
+    def purchase(self, agreement_id: str) -> dict[str, Any]:
+        return self.call("GET", f"/api/purchases/{agreement_id}")
+
+    def token(self, agreement_id: str) -> dict[str, Any]:
+        """A fresh registration token, with the form fields and the URL AWS would post them to."""
+        return self.call("POST", f"/api/purchases/{agreement_id}/token")
+
+    def change(self, agreement_id: str, **terms: Any) -> dict[str, Any]:
+        return self.call("POST", f"/api/purchases/{agreement_id}/change", terms)
+
+    def renew(self, agreement_id: str, new_license: bool = False) -> dict[str, Any]:
+        return self.call("POST", f"/api/purchases/{agreement_id}/renew", {"new_license": new_license})
+
+    def cancel(self, agreement_id: str) -> dict[str, Any]:
+        return self.call("POST", f"/api/purchases/{agreement_id}/cancel")
+
+    def expire(self, agreement_id: str) -> dict[str, Any]:
+        return self.call("POST", f"/api/purchases/{agreement_id}/expire")
+
+    def settings(self, **changes: float) -> dict[str, Any]:
+        """Change some settings, all in seconds; gives all of them as they are now."""
+        return self.call("PUT", "/api/settings", changes)
+
+    def fail(self, operation: str, error: str, times: int | None = None) -> None:
+        """Have the next ``times`` calls of an AWS operation (``*`` for all) fail; every call when None."""
+        self.call("POST", "/api/faults", {"operation": operation, "error": error, "times": times})
+
+    def work_again(self) -> None:
+        """Forget every fault."""
+        self.call("DELETE", "/api/faults")
+
+    def notifications(self) -> list[dict[str, Any]]:
+        return self.call("GET", "/api/notifications")
+
+    def mail(self) -> list[dict[str, Any]]:
+        return self.call("GET", "/api/mail")
+
+    def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        request = urllib.request.Request(self.url + path, method=method)
+        if body is not None:
+            request.data = json.dumps(body).encode()
+            request.add_header("Content-Type", "application/json")
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(request, timeout=30) as response:
+            answer = response.read()
+        return json.loads(answer) if answer else None
