@@ -33,14 +33,16 @@ class Setting:
 
 SETTINGS: tuple[Setting, ...] = (
     Setting("SECRET_KEY", "", "Signs sessions and seals tokens; at least 32 random characters. Required."),
-    Setting("HTTPS", "true", "Whether browsers reach the portal over HTTPS. `false` only on a loopback address."),
+    Setting(
+        "HTTPS", "", "`true` or `false`: whether browsers use HTTPS. True, unless AWS is a sandbox on this machine."
+    ),
     Setting("PORTAL_URL", "http://127.0.0.1:8000", "The portal's own address, for links in mail."),
     Setting("DATABASE_URL", "sqlite:///portal.db", "SQLite, or PostgreSQL as `postgresql://user@host/name`."),
     Setting("REDIS_URL", "redis://127.0.0.1:6379/0", "Redis or Valkey, for the job queue."),
     Setting("PRODUCTS_FILE", "products.toml", "The products sold on AWS Marketplace."),
     Setting("NOTIFICATIONS_QUEUE_URL", "", "The SQS queue that receives AWS's notifications. The worker needs it."),
     Setting("SELLER_NAME", "Marketplace Portal", "The seller's name, as buyers know it."),
-    Setting("SUPPORT_EMAIL", "", "Where buyers get help. Required when HTTPS is true; a product may name its own."),
+    Setting("SUPPORT_EMAIL", "", "Where buyers get help, as AWS asks; a product may name its own."),
     Setting("SUPPORT_URL", "", "The seller's help pages."),
     Setting("TERMS_URL", "", "The seller's terms; without it a page of the portal's own is shown."),
     Setting("PRIVACY_URL", "", "The seller's privacy notice; without it a page of the portal's own is shown."),
@@ -84,7 +86,7 @@ class Settings:
         read = _Reader(environ)
         settings = cls(
             secret_key=read.text("SECRET_KEY"),
-            https=read.boolean("HTTPS"),
+            https=read.boolean("HTTPS", default="false" if _laptop_endpoints(environ) else "true"),
             portal_url=read.text("PORTAL_URL").rstrip("/"),
             database_url=_with_driver(read.text("DATABASE_URL")),
             redis_url=read.text("REDIS_URL"),
@@ -127,8 +129,8 @@ class _Reader:
                 self._wrong(f"{name}_FILE names a file that cannot be read: {file}")
         return value or self._defaults[name]
 
-    def boolean(self, name: str) -> bool:
-        value = self.text(name).lower()
+    def boolean(self, name: str, default: str) -> bool:
+        value = (self.text(name) or default).lower()
         if value not in {"true", "false"}:
             self._wrong(f"{name} must be `true` or `false`, not `{value}`.")
         return value != "false"
@@ -159,6 +161,15 @@ def _with_driver(url: str) -> str:
     return url
 
 
+def _laptop_endpoints(environ: Mapping[str, str]) -> list[str]:
+    """The AWS endpoint variables that point at this machine: there, AWS is the sandbox."""
+    return [
+        name
+        for name, value in environ.items()
+        if name.startswith("AWS_ENDPOINT_URL") and urlsplit(value).hostname in LOOPBACK_HOSTS
+    ]
+
+
 def _unsafe_mixes(settings: Settings, environ: Mapping[str, str]) -> list[str]:
     problems = []
     if len(settings.secret_key) < SHORTEST_SECRET:
@@ -166,27 +177,29 @@ def _unsafe_mixes(settings: Settings, environ: Mapping[str, str]) -> list[str]:
             f"SECRET_KEY must have at least {SHORTEST_SECRET} characters: "
             "set it to the output of `python -c 'import secrets; print(secrets.token_urlsafe(48))'`."
         )
+    problems += _unsafe_transport(settings, environ)
+    for name, url, schemes in (
+        ("DATABASE_URL", settings.database_url, ("sqlite", "postgresql+psycopg")),
+        ("REDIS_URL", settings.redis_url, ("redis", "rediss", "unix")),
+        ("SMTP_URL", settings.smtp_url or "smtp:", ("smtp", "smtps")),
+        ("PORTAL_URL", settings.portal_url, ("http", "https")),
+    ):
+        if urlsplit(url).scheme not in schemes:
+            known = ", ".join(f"`{scheme.removesuffix('+psycopg')}:`" for scheme in schemes)
+            problems.append(f"{name} must start with one of {known}.")
+    return problems
+
+
+def _unsafe_transport(settings: Settings, environ: Mapping[str, str]) -> list[str]:
     scheme, host = urlsplit(settings.portal_url).scheme, urlsplit(settings.portal_url).hostname or ""
-    if settings.https:
-        if "PORTAL_URL" in environ and scheme != "https":
-            problems.append(
-                "HTTPS is true but PORTAL_URL is not an https:// address: set PORTAL_URL, or HTTPS=false on a laptop."
-            )
-        if not settings.support_email:
-            problems.append("SUPPORT_EMAIL is required: AWS asks that buyers always see how to reach support.")
-        for name, value in environ.items():
-            if name.startswith("AWS_ENDPOINT_URL") and urlsplit(value).hostname in LOOPBACK_HOSTS:
-                problems.append(
-                    f"{name} points at this machine while HTTPS is true: unset it, or set HTTPS=false on a laptop."
-                )
-    elif host not in LOOPBACK_HOSTS:
-        problems.append(
-            f"HTTPS=false is allowed on a loopback address only, and PORTAL_URL names `{host}`: set HTTPS=true."
-        )
-    if settings.database_url.split(":", 1)[0] not in {"sqlite", "postgresql+psycopg"}:
-        problems.append("DATABASE_URL must start with `sqlite:` or `postgresql:`.")
-    if urlsplit(settings.redis_url).scheme not in {"redis", "rediss", "unix"}:
-        problems.append("REDIS_URL must start with `redis://`, `rediss://` or `unix://`.")
-    if settings.smtp_url and urlsplit(settings.smtp_url).scheme not in {"smtp", "smtps"}:
-        problems.append("SMTP_URL must start with `smtp://` or `smtps://`.")
+    if not settings.https:
+        if host in LOOPBACK_HOSTS:
+            return []
+        return [f"HTTPS=false is for a laptop only, and PORTAL_URL names `{host}`: set HTTPS=true."]
+    problems = [
+        f"{name} points at this machine while HTTPS is true: unset it, or set HTTPS=false on a laptop."
+        for name in _laptop_endpoints(environ)
+    ]
+    if scheme != "https" and (environ.get("PORTAL_URL") or settings.smtp_url):
+        problems.append("PORTAL_URL must be the portal's https:// address, because mail and links carry it.")
     return problems

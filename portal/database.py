@@ -1,7 +1,7 @@
 """The database: the declarative base, times in UTC, and the one way to write.
 
-Reading needs no ceremony: use ``db.session``. Writing happens inside ``transaction()``, which commits at the end and only
-then runs what was registered with ``after_commit`` (jobs, mail): nothing leaves for a change that was rolled back.
+Reading needs no ceremony: use ``db.session``. Writing happens inside ``transaction()``, which commits at the end and
+only then runs what was registered with ``after_commit`` (jobs, mail): nothing leaves for a change that was rolled back.
 """
 
 from __future__ import annotations
@@ -46,14 +46,14 @@ class UTCDateTime(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         if value.tzinfo is None:
             raise ValueError("a time without a zone cannot be stored")
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)

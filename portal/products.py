@@ -74,7 +74,7 @@ class Products:
         return self._by_code.get(code)
 
     def named(self, code: str) -> Product:
-        """The product with this code; one that has left the file is shown under its code, so old contracts stay readable."""
+        """The product with this code; one that has left the file goes by its code, so old contracts stay readable."""
         return self._by_code.get(code) or Product(code=code, title=code)
 
     @classmethod
@@ -126,9 +126,11 @@ def _product(table: dict[str, Any], where: str, problems: list[str]) -> Product 
     pricing = text.get("pricing", Pricing.CONTRACT)
     if pricing not in list(Pricing):
         problems.append(f"{where}: `pricing` must be one of {', '.join(Pricing)}, not `{pricing}`.")
-    for key in (key for key in text if key.endswith("_url")):
-        if urlsplit(text[key]).scheme not in {"http", "https"}:
-            problems.append(f"{where}: `{key}` must be an http:// or https:// address.")
+    problems.extend(
+        f"{where}: `{key}` must be an http:// or https:// address."
+        for key in text
+        if key.endswith("_url") and text[key] and urlsplit(text[key]).scheme not in {"http", "https"}
+    )
     dimensions = _dimensions(table.get("dimensions", {}), where, problems)
     if len(problems) > before:
         return None

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
 
-from portal.jobs import later
 from portal.contracts import sync
 from portal.contracts.history import changes_of
 from portal.contracts.lifecycle import State
 from portal.contracts.overview import contract_of, contracts_of, may_see
 from portal.database import after_commit, transaction
+from portal.jobs import later
 from portal.web.services import products, support
 from portal.web.views import contract_card, contract_page
 from portal.web.visitor import visitor
@@ -50,6 +50,7 @@ def show(contract_id: UUID) -> ResponseReturnValue:
     )
     if request.if_none_match.contains(etag):
         return _fresh(Response(status=304), etag)
+    flashed = "_flashes" in session
     page = contract_page(overview, changes_of(contract_id), products())
     body = render_template(
         "contracts/show.html",
@@ -57,7 +58,9 @@ def show(contract_id: UUID) -> ResponseReturnValue:
         support=support(products().get(contract.product_code)),
         refresh_seconds=SOON if awaiting else CALM,
     )
-    return _fresh(make_response(body), etag)
+    response = make_response(body)
+    # A message for once must not come back from the browser's cache.
+    return response if flashed else _fresh(response, etag)
 
 
 @blueprint.post("/contracts/<uuid:contract_id>/check")

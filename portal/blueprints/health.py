@@ -8,8 +8,8 @@ from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from portal.jobs import later
 from portal.database import db
+from portal.jobs import later
 
 blueprint = Blueprint("health", __name__)
 

@@ -80,7 +80,7 @@ def _where_to() -> str:
 
 
 def _is_ours(address: str) -> bool:
-    """Whether an address is a path of this site: browsers read `//host`, `/\\host` and control characters as elsewhere."""
+    """Whether an address is a path of this site; browsers take `//host` and `/\\host` for another."""
     parts = urlsplit(address)
     return (
         address.startswith("/")

@@ -9,10 +9,10 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, PasswordField, StringField
 from wtforms.validators import DataRequired, Email, Length
 
-from portal.jobs import later
 from portal.accounts.people import NewPerson, person_with_email, sign_up
 from portal.database import after_commit, transaction, utcnow
 from portal.extensions import csrf
+from portal.jobs import later
 from portal.mail import letters, outbox
 from portal.web.claim_aside import claim_aside
 from portal.web.fields import one_line

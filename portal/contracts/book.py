@@ -24,7 +24,7 @@ class Names:
     product_code: str | None = None
     customer_identifier: str | None = None
 
-    def keys(self) -> list[tuple[NameKind, str, str]]:
+    def all(self) -> list[tuple[NameKind, str, str]]:
         """(kind, key, text) of each name there is, the surest first."""
         keys: list[tuple[NameKind, str, str]] = []
         if self.license_arn and license_key(self.license_arn):
@@ -46,7 +46,7 @@ def names_of(purchase: Purchase) -> Names:
 def find(names: Names) -> list[Contract]:
     """The contracts that bear any of the names, the surest name first; more than one is for a person to decide."""
     found: dict[UUID, Contract] = {}
-    for kind, key, _text in names.keys():
+    for kind, key, _text in names.all():
         statement = select(Contract).join(ContractName).where(ContractName.kind == kind, ContractName.key == key)
         for contract in db.session.scalars(statement):
             found[contract.id] = contract
@@ -58,7 +58,7 @@ def learn_names(contract: Contract, names: Names) -> None:
 
     A fuller spelling of a licence replaces one that AWS would not accept in a call.
     """
-    for kind, key, text in names.keys():
+    for kind, key, text in names.all():
         known = db.session.scalar(select(ContractName).where(ContractName.kind == kind, ContractName.key == key))
         if known is None:
             _add_name(contract, kind, key, text)
@@ -77,7 +77,7 @@ def _add_name(contract: Contract, kind: NameKind, key: str, text: str) -> None:
 def open_contract(purchase: Purchase, *, offer_type: str | None, cause: Cause) -> Contract:
     """The contract of this purchase: the one that bears one of its names, or a new one. Inside a transaction.
 
-    Two arrivals of one purchase at the same moment open one contract: the first name is unique, and who comes second finds it.
+    Two arrivals of one purchase at the same moment open one contract: its name is unique, and the second finds it.
     """
     names = names_of(purchase)
     contract = next(iter(find(names)), None) or _open(purchase, names, cause)
@@ -93,7 +93,7 @@ def _open(purchase: Purchase, names: Names, cause: Cause) -> Contract:
             contract = Contract(product_code=purchase.product_code, aws_account_id=purchase.aws_account_id)
             db.session.add(contract)
             db.session.flush()
-            for kind, key, text in names.keys()[:1]:
+            for kind, key, text in names.all()[:1]:
                 db.session.add(ContractName(contract_id=contract.id, kind=kind, key=key, text=text))
     except IntegrityError:
         return find(names)[0]

@@ -1,7 +1,7 @@
 """The life of a contract: its states and when it passes from one to the next. Pure.
 
-Rights come from entitlements, never from an event alone: an event only says what the reading that follows it means
-(user guide, "SaaS contracts": GetEntitlements decides). Pay-as-you-go subscriptions have no entitlements to read, so for
+Rights come from entitlements, never from an event alone: an event only says what the reading after it means
+(user guide, "SaaS contracts": GetEntitlements decides). Pay-as-you-go subscriptions have none to read, so for
 them the events decide (user guide, "SaaS subscriptions").
 """
 

@@ -1,7 +1,7 @@
 """What was bought: contracts, the names AWS knows them by, their entitlements, and everything that changed.
 
-A contract is one purchase as the customer sees it. It is never keyed by the AWS account: under Concurrent Agreements one
-account may hold several contracts for one product.
+A contract is one purchase as the customer sees it. It is never keyed by the AWS account: under Concurrent Agreements
+one account may hold several contracts for one product.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ def agreement_key(agreement_id: str) -> str:
 
 
 def customer_key(product_code: str, customer_identifier: str) -> str:
-    """A legacy customer identifier for comparison; one buyer has the same at all products of a seller, so the product counts."""
+    """A legacy customer identifier for comparison; a buyer has one for all products, so the product counts."""
     customer = customer_identifier.strip()
     return f"{product_code.strip()}/{customer}" if customer else ""
 

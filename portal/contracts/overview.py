@@ -30,7 +30,7 @@ class Overview:
     continued_by: Neighbour | None
 
 
-def _visible_to(person_id: int) -> Select[tuple[Contract]]:
+def _visible_to(person_id: int) -> Select[Contract]:
     return (
         select(Contract)
         .join(Contract.organisation)
@@ -60,7 +60,9 @@ def contract_of(person_id: int, contract_id: UUID) -> Overview | None:
     if row is None:
         return None
     contract, *neighbours = row
-    continues, continued_by = (Neighbour(id, code) if id else None for id, code in (neighbours[:2], neighbours[2:]))
+    continues, continued_by = (
+        Neighbour(contract_id, code) if contract_id else None for contract_id, code in (neighbours[:2], neighbours[2:])
+    )
     return Overview(contract, continues, continued_by)
 
 

@@ -177,7 +177,7 @@ def _as_json(value: datetime | bool | str | None) -> dict[str, Any] | None:
 
 
 def request_check(contract_id: UUID) -> None:
-    """Note that an answer of AWS is awaited, so that the page says so and the sweep sees to it. Inside a transaction."""
+    """Note that an answer of AWS is awaited: the page says so, the sweep sees to it. Inside a transaction."""
     db.session.execute(
         update(Contract)
         .where(Contract.id == contract_id, Contract.check_requested_at.is_(None))

@@ -24,8 +24,8 @@ class Purchase:
 class EntitlementValue:
     """One entitlement of GetEntitlements.
 
-    `value` is text in the spelling of `value_type`: `integer` and `double` as decimal digits, `boolean` as `true` or `false`,
-    `string` as sent, `unknown` when AWS sent none of the four. `expires_at` is aware UTC; AWS may leave it out.
+    `value` is text in the spelling of `value_type`: `integer` and `double` as decimal digits, `boolean` as `true` or
+    `false`, `string` as sent, `unknown` when AWS sent none of the four. `expires_at` is aware UTC; AWS may omit it.
     """
 
     product_code: str

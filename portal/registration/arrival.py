@@ -1,6 +1,6 @@
 """A buyer arrives with a registration token: ask AWS what it stands for, and keep the purchase as a claim.
 
-The token is asked about at once, because AWS lets it expire within hours at most (user guide, "SaaS customer onboarding").
+AWS is asked at once, because it lets the token expire within hours (user guide, "SaaS customer onboarding").
 Only when AWS cannot be asked is it kept, sealed, and erased as soon as AWS has answered.
 """
 
@@ -87,7 +87,7 @@ class Desk:
     def try_again(self, claim_id: UUID, now: datetime) -> None:
         """Ask AWS again about a claim that could not be resolved on arrival.
 
-        What AWS finally says is written on the claim, for the page that waits for it. A claim that is no longer unresolved is left alone.
+        What AWS finally says is written on the claim, for the page that waits. A settled claim is left alone.
 
         Raises:
             MarketplaceUnavailable: AWS is still away; the claim stays for the next try.
@@ -121,7 +121,7 @@ class Desk:
         purchase = self.marketplace.resolve_customer(token)
         if self.products.get(purchase.product_code) is None:
             raise NotOurProduct(purchase.product_code)
-        if not book.names_of(purchase).keys():
+        if not book.names_of(purchase).all():
             raise TokenInvalid("ResolveCustomer named no licence, agreement or customer")
         return purchase
 

@@ -13,13 +13,19 @@ from portal.web.visitor import claim_at_hand
 
 
 def claim_aside() -> dict[str, Any]:
-    """`claim_id`, `purchase` and `support` for the template; the first two None when there is no purchase."""
+    """For the template: `claim_id`, `purchase` (None when there is none), and the product's own support and terms."""
     claim_id = claim_at_hand()
     claim = claims.find_claim(claim_id) if claim_id else None
     if claim is None or claim.contract is None or claims.standing(claim, utcnow()) is Standing.GONE:
-        return {"claim_id": claim_id, "purchase": None, "support": support()}
-    return {
+        return {"claim_id": claim_id, "purchase": None}
+    product = products().named(claim.contract.product_code)
+    aside = {
         "claim_id": claim_id,
         "purchase": purchase_view(claim.contract, products()),
-        "support": support(products().get(claim.contract.product_code)),
+        "support": support(product),
     }
+    if product.terms_url:
+        aside["terms_url"] = product.terms_url
+    if product.privacy_url:
+        aside["privacy_url"] = product.privacy_url
+    return aside

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from portal.database import db
+from portal.extensions import login_manager
 
 logger = logging.getLogger(__name__)
 
@@ -32,12 +33,12 @@ _WORDS = {
     500: ("Something went wrong on our side", "Nothing you entered is your fault. Please try again in a moment."),
     503: (
         "We will be right back",
-        "The portal cannot reach its database for the moment. Your purchase is safe; please try again soon.",
+        "The portal cannot reach its database just now. Your purchase is safe; please try again soon.",
     ),
 }
 _CSRF = (
     "This form is no longer valid",
-    "You may have signed in or out in another tab since it was opened. Please go back, reload the page and send it again.",
+    "You may have signed in or out in another tab since. Please go back, reload the page and send it again.",
 )
 
 
@@ -56,7 +57,7 @@ def init_app(app: Flask) -> None:
     def http(error: HTTPException) -> ResponseReturnValue:
         code = error.code or 500
         if code < 400:
-            return error.get_response()  # type: ignore[return-value]
+            return error.get_response()
         body, status = page(code)
         return body, status, {"Allow": ", ".join(error.valid_methods)} if getattr(error, "valid_methods", None) else {}  # type: ignore[attr-defined]
 
@@ -70,13 +71,11 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> ResponseReturnValue:
-        logger.exception("Unexpected: %s", type(error).__name__)
+        logger.error("Unexpected %s", type(error).__name__, exc_info=error)
         _forget_visitor()
         return page(500)
 
 
 def _forget_visitor() -> None:
     """Draw the page as for a stranger: asking who is signed in could fail for the same reason."""
-    from portal.extensions import login_manager
-
     g._login_user = login_manager.anonymous_user()

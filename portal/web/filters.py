@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, datetime
+from pathlib import Path
 
 from flask import Flask, url_for
 
@@ -45,8 +46,8 @@ def init_app(app: Flask) -> None:
 
     def static_url(filename: str) -> str:
         if filename not in versions or app.debug:
-            with app.open_resource(f"static/{filename}") as file:
-                versions[filename] = hashlib.sha256(file.read()).hexdigest()[:12]
+            content = (Path(app.root_path) / "static" / filename).read_bytes()
+            versions[filename] = hashlib.sha256(content).hexdigest()[:12]
         return url_for("static", filename=filename, v=versions[filename])
 
     app.add_template_global(static_url)

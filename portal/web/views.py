@@ -2,54 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from portal.contracts.entitlements import in_words
 from portal.contracts.lifecycle import State
-from portal.contracts.models import Cause, Contract, ContractChange, Entitlement
+from portal.contracts.models import Contract, ContractChange, Entitlement
 from portal.contracts.overview import Neighbour, Overview
 from portal.products import Pricing, Product, Products
-from portal.web.filters import day
-
-MARKETPLACE_URL = "https://console.aws.amazon.com/marketplace/home#/subscriptions"
-"""Where a buyer manages subscriptions; *Set up your account* is there too."""
-
-_STATES = {
-    State.WAITING: (
-        "Waiting for AWS",
-        "AWS has not confirmed this purchase yet. That usually takes a few minutes; this page follows by itself.",
-    ),
-    State.ACTIVE: ("Active", "AWS confirms this contract."),
-    State.ENDING: ("Ending", "This contract is about to end on AWS Marketplace."),
-    State.ENDED: ("Ended", "AWS Marketplace shows no entitlement for this contract any more."),
-    State.SUPERSEDED: ("Continued", "Another contract renews or replaces this one."),
-}
-_CAUSES = {
-    Cause.LANDING: "Set up from AWS Marketplace",
-    Cause.NOTIFICATION: "Changed on AWS Marketplace",
-    Cause.REFRESH: "Found when checking with AWS",
-    Cause.SWEEP: "Found when checking with AWS",
-    Cause.LINK: "Linked",
-}
-_SUBJECTS = {
-    "opened": "Purchase",
-    "state": "Status",
-    "organisation": "Organisation",
-    "starts_at": "Start",
-    "ends_at": "End",
-    "auto_renew": "Automatic renewal",
-    "ended_because": "Reason for the end",
-}
-_REASONS = {
-    "CANCELLED": "Cancelled",
-    "EXPIRED": "Expired",
-    "TERMINATED": "Terminated by AWS",
-    "RENEWED": "Renewed",
-    "REPLACED": "Replaced",
-}
+from portal.web.history import HistoryLine, history_line
+from portal.web.wording import MARKETPLACE_URL, STATES, mask_account, reason_in_words, value_in_words
 
 
 @dataclass(frozen=True)
@@ -76,19 +38,6 @@ class PurchaseView:
     confirmed: bool
     subscription: bool
     aws_url: str = MARKETPLACE_URL
-
-
-@dataclass(frozen=True)
-class HistoryLine:
-    """One change: old, new, and why."""
-
-    at: datetime
-    what: str
-    before: str | None
-    after: str | None
-    cause: str
-    detail: str | None
-    sentence: str
 
 
 @dataclass(frozen=True)
@@ -127,11 +76,6 @@ class ContractPage:
     continued_by: NeighbourView | None = None
 
 
-def mask_account(aws_account_id: str | None) -> str | None:
-    """An AWS account by its last four digits."""
-    return f"•••• •••• {aws_account_id[-4:]}" if aws_account_id else None
-
-
 def purchase_view(contract: Contract, products: Products) -> PurchaseView:
     """A purchase that waits for its person."""
     product = products.named(contract.product_code)
@@ -148,9 +92,9 @@ def purchase_view(contract: Contract, products: Products) -> PurchaseView:
 def contract_card(contract: Contract, products: Products) -> ContractPage:
     """A contract without its history, as lists show it."""
     product = products.named(contract.product_code)
-    words, explained = _STATES[State(contract.state)]
+    words, explained = STATES[State(contract.state)]
     if contract.ended_because and contract.state == State.ENDED:
-        explained = f"{_reason(contract.ended_because)} on AWS Marketplace."
+        explained = f"{reason_in_words(contract.ended_because)} on AWS Marketplace."
     return ContractPage(
         id=contract.id,
         product_title=product.title,
@@ -175,14 +119,12 @@ def contract_card(contract: Contract, products: Products) -> ContractPage:
 
 def contract_page(overview: Overview, changes: list[ContractChange], products: Products) -> ContractPage:
     """A contract with its history and neighbours."""
-    from dataclasses import replace
-
     contract = overview.contract
     product = products.named(contract.product_code)
     return replace(
         contract_card(contract, products),
         linked_by=contract.linked_by.name if contract.linked_by else None,
-        history=[_history_line(change, product) for change in changes],
+        history=[history_line(change, product) for change in changes],
         continues=_neighbour(overview.continues, products),
         continued_by=_neighbour(overview.continued_by, products),
     )
@@ -203,18 +145,11 @@ def _line(row: Entitlement, product: Product) -> EntitlementLine:
     return EntitlementLine(
         key=row.dimension,
         name=dimension.name,
-        value=_value(row.value, row.value_type, dimension.unit, dimension.known),
+        value=value_in_words(row.value, row.value_type, dimension.unit, dimension.known),
         unit=dimension.unit,
         description=dimension.description,
         known=dimension.known,
         expires_at=row.expires_at,
-    )
-
-
-def _value(value: str, value_type: str, unit: str, known: bool) -> str:
-    # A tier (a plan) is a known dimension that counts nothing: AWS sends 1 for "has it".
-    return (
-        "Included" if known and not unit and value_type == "integer" and value == "1" else in_words(value, value_type)
     )
 
 
@@ -239,61 +174,3 @@ def _offer(contract: Contract, product: Product) -> str:
         Pricing.CONTRACT_WITH_CONSUMPTION: "Contract with pay-as-you-go usage",
         Pricing.SUBSCRIPTION: "Pay as you go",
     }[product.pricing]
-
-
-def _history_line(change: ContractChange, product: Product) -> HistoryLine:
-    what, before, after = _change_in_words(change, product)
-    if change.subject == "opened":
-        sentence = "The purchase reached us from AWS Marketplace."
-    elif change.subject == "organisation":
-        sentence = f"Linked to {after}" + (f" by {change.detail}." if change.detail else ".")
-    elif before == after or (before is None and after is None):
-        sentence = f"{what} changed."
-    elif before is None:
-        sentence = f"{what}: {after}."
-    elif after is None:
-        sentence = f"{what}: no longer included (was {before})."
-    else:
-        sentence = f"{what}: {before} → {after}."
-    cause = _CAUSES.get(Cause(change.cause), "Changed")
-    return HistoryLine(change.at, what, before, after, cause, change.detail, sentence)
-
-
-def _change_in_words(change: ContractChange, product: Product) -> tuple[str, str | None, str | None]:
-    kind, _, key = change.subject.partition(":")
-    if kind != "dimension":
-        return _SUBJECTS.get(kind, kind), _plain(kind, change.before), _plain(kind, change.after)
-    dimension = product.dimension(key)
-
-    def said(row: dict[str, Any] | None) -> str | None:
-        if row is None:
-            return None
-        text = _value(row["value"], row["type"], dimension.unit, dimension.known)
-        return f"{text} {dimension.unit}".rstrip()
-
-    before, after = said(change.before), said(change.after)
-    if before == after and change.before and change.after:
-        # the amount stayed; the date moved
-        return f"{dimension.name}, valid until", _date(change.before["expires_at"]), _date(change.after["expires_at"])
-    return dimension.name, before, after
-
-
-def _plain(kind: str, row: dict[str, Any] | None) -> str | None:
-    if row is None:
-        return None
-    value = row["value"]
-    if kind in {"state", "opened"}:
-        return _STATES[State(value)][0] if value in list(State) else str(value)
-    if kind in {"starts_at", "ends_at"}:
-        return _date(value)
-    if kind == "auto_renew":
-        return "On" if value else "Off"
-    return _reason(value) if kind == "ended_because" else str(value)
-
-
-def _reason(word: str) -> str:
-    return _REASONS.get(word, word)
-
-
-def _date(value: str | None) -> str | None:
-    return day(datetime.fromisoformat(value)) if value else None

@@ -1,0 +1,80 @@
+"""A contract's history in people's words: old, new, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from portal.contracts.lifecycle import State
+from portal.contracts.models import Cause, ContractChange
+from portal.products import Product
+from portal.web.filters import day
+from portal.web.wording import CAUSES, STATES, SUBJECTS, reason_in_words, value_in_words
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """One change: old, new, and why."""
+
+    at: datetime
+    what: str
+    before: str | None
+    after: str | None
+    cause: str
+    detail: str | None
+    sentence: str
+
+
+def history_line(change: ContractChange, product: Product) -> HistoryLine:
+    what, before, after = _change_in_words(change, product)
+    if change.subject == "opened":
+        sentence = "The purchase reached us from AWS Marketplace."
+    elif change.subject == "organisation":
+        sentence = f"Linked to {after}" + (f" by {change.detail}." if change.detail else ".")
+    elif before == after or (before is None and after is None):
+        sentence = f"{what} changed."
+    elif before is None:
+        sentence = f"{what}: {after}."
+    elif after is None:
+        sentence = f"{what}: no longer included (was {before})."
+    else:
+        sentence = f"{what}: {before} → {after}."
+    cause = CAUSES.get(Cause(change.cause), "Changed")
+    return HistoryLine(change.at, what, before, after, cause, change.detail, sentence)
+
+
+def _change_in_words(change: ContractChange, product: Product) -> tuple[str, str | None, str | None]:
+    kind, _, key = change.subject.partition(":")
+    if kind != "dimension":
+        return SUBJECTS.get(kind, kind), _plain(kind, change.before), _plain(kind, change.after)
+    dimension = product.dimension(key)
+
+    def said(row: dict[str, Any] | None) -> str | None:
+        if row is None:
+            return None
+        text = value_in_words(row["value"], row["type"], dimension.unit, dimension.known)
+        return f"{text} {dimension.unit}".rstrip()
+
+    before, after = said(change.before), said(change.after)
+    if before == after and change.before and change.after:
+        # the amount stayed; the date moved
+        return f"{dimension.name}, valid until", _date(change.before["expires_at"]), _date(change.after["expires_at"])
+    return dimension.name, before, after
+
+
+def _plain(kind: str, row: dict[str, Any] | None) -> str | None:
+    if row is None:
+        return None
+    value = row["value"]
+    if kind in {"state", "opened"}:
+        return STATES[State(value)][0] if value in list(State) else str(value)
+    if kind in {"starts_at", "ends_at"}:
+        return _date(value)
+    if kind == "auto_renew":
+        return "On" if value else "Off"
+    return reason_in_words(value) if kind == "ended_because" else str(value)
+
+
+def _date(value: str | None) -> str | None:
+    return day(datetime.fromisoformat(value)) if value else None

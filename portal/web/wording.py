@@ -1,0 +1,60 @@
+"""The words pages use for what the records say."""
+
+from __future__ import annotations
+
+from portal.contracts.entitlements import in_words
+from portal.contracts.lifecycle import State
+from portal.contracts.models import Cause
+
+MARKETPLACE_URL = "https://console.aws.amazon.com/marketplace/home#/subscriptions"
+"""Where a buyer manages subscriptions; *Set up your account* is there too."""
+
+STATES = {
+    State.WAITING: (
+        "Waiting for AWS",
+        "AWS has not confirmed this purchase yet. That usually takes a few minutes; this page follows by itself.",
+    ),
+    State.ACTIVE: ("Active", "AWS confirms this contract."),
+    State.ENDING: ("Ending", "This contract is about to end on AWS Marketplace."),
+    State.ENDED: ("Ended", "AWS Marketplace shows no entitlement for this contract any more."),
+    State.SUPERSEDED: ("Continued", "Another contract renews or replaces this one."),
+}
+CAUSES = {
+    Cause.LANDING: "Set up from AWS Marketplace",
+    Cause.NOTIFICATION: "Changed on AWS Marketplace",
+    Cause.REFRESH: "Found when checking with AWS",
+    Cause.SWEEP: "Found when checking with AWS",
+    Cause.LINK: "Linked",
+}
+SUBJECTS = {
+    "opened": "Purchase",
+    "state": "Status",
+    "organisation": "Organisation",
+    "starts_at": "Start",
+    "ends_at": "End",
+    "auto_renew": "Automatic renewal",
+    "ended_because": "Reason for the end",
+}
+REASONS = {
+    "CANCELLED": "Cancelled",
+    "EXPIRED": "Expired",
+    "TERMINATED": "Terminated by AWS",
+    "RENEWED": "Renewed",
+    "REPLACED": "Replaced",
+}
+
+
+def mask_account(aws_account_id: str | None) -> str | None:
+    """An AWS account by its last four digits."""
+    return f"•••• •••• {aws_account_id[-4:]}" if aws_account_id else None
+
+
+def value_in_words(value: str, value_type: str, unit: str, known: bool) -> str:
+    # A tier (a plan) is a known dimension that counts nothing: AWS sends 1 for "has it".
+    return (
+        "Included" if known and not unit and value_type == "integer" and value == "1" else in_words(value, value_type)
+    )
+
+
+def reason_in_words(word: str) -> str:
+    return REASONS.get(word, word)
