@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from .application import create_front
 from .catalogue import BUILT_IN, read_catalogue
 from .errors import InvalidCatalogue
 from .mailbox import smtp_server
@@ -107,17 +108,19 @@ def main(given: list[str]) -> int:
                 " Choose another with --smtp-port, or 0 for no mailbox."
             )
     server = make_server(
-        HOST, options.port, marketplace.front(), threaded=True, request_handler=QuietHandler, fd=listener.fileno()
+        HOST, options.port, create_front(marketplace), threaded=True, request_handler=QuietHandler, fd=listener.fileno()
     )
 
-    def stop(number: int, frame: FrameType | None) -> None:
+    def stop(_number: int, _frame: FrameType | None) -> None:
         # shutdown() waits for the serving loop, which is this very thread: it has to be called from another.
         threading.Thread(target=server.shutdown, daemon=True).start()
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     marketplace.start_clock()
-    print(f"Sandbox ready: http://localhost:{options.port}  (AWS_ENDPOINT_URL=http://{HOST}:{options.port})", flush=True)
+    print(
+        f"Sandbox ready: http://localhost:{options.port}  (AWS_ENDPOINT_URL=http://{HOST}:{options.port})", flush=True
+    )
     server.serve_forever(poll_interval=0.1)
     if smtp:
         smtp.stop()

@@ -158,9 +158,7 @@ class Agreements:
 
 
 def ended(agreement: Agreement, status: str, moment: datetime, next_agreement_id: str | None = None) -> Agreement:
-    return replace(
-        agreement, status=status, ended_at=moment, changed_at=moment, next_agreement_id=next_agreement_id
-    )
+    return replace(agreement, status=status, ended_at=moment, changed_at=moment, next_agreement_id=next_agreement_id)
 
 
 def _read(row: sqlite3.Row) -> Agreement:

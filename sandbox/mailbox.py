@@ -46,9 +46,7 @@ class Mailbox:
                 "INSERT INTO mails (sender, recipients, content, received_at) VALUES (?, ?, ?, ?)",
                 (sender, "\n".join(recipients), content, self._now().timestamp()),
             )
-            database.execute(
-                "DELETE FROM mails WHERE number <= (SELECT max(number) FROM mails) - ?", (MOST_KEPT,)
-            )
+            database.execute("DELETE FROM mails WHERE number <= (SELECT max(number) FROM mails) - ?", (MOST_KEPT,))
 
     def all(self) -> list[Mail]:
         return [_read(row) for row in self._storage.rows("SELECT * FROM mails ORDER BY number DESC")]
@@ -68,7 +66,7 @@ class _Handler:
     def __init__(self, mailbox: Mailbox) -> None:
         self._mailbox = mailbox
 
-    async def handle_DATA(self, server: "SMTP", session: "Session", envelope: "Envelope") -> str:  # noqa: N802
+    async def handle_DATA(self, _server: "SMTP", _session: "Session", envelope: "Envelope") -> str:  # noqa: N802
         content = envelope.content or b""
         if isinstance(content, str):
             content = content.encode()

@@ -1,4 +1,4 @@
-"""The whole sandbox, put together: one state file, the shop, the AWS services, and the front they share."""
+"""The marketplace, put together: one state file, the shop, the notifications on their way, the mailbox, the clock."""
 
 import logging
 import threading
@@ -6,11 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from .agreements import Agreements
-from .aws.entitlement import Entitlement
-from .aws.front import Front
-from .aws.metering import Metering
 from .aws.wiring import deliver, wire
 from .catalogue import Catalogue
+from .errors import InvalidCatalogue, NotFound
 from .mailbox import Mailbox
 from .notifications import Outbox
 from .settings import Switches
@@ -35,6 +33,7 @@ class Marketplace:
         self.storage = Storage(state)
         self.switches = Switches(self.storage)
         self.agreements = Agreements(self.storage)
+        self._check_state(state)
         self.tokens = Tokens(self.storage)
         self.mailbox = Mailbox(self.storage, self.now)
         wire(catalogue, self.storage)
@@ -43,20 +42,16 @@ class Marketplace:
         self._stopping = threading.Event()
         self._clock = threading.Thread(target=self._tick, name="clock", daemon=True)
 
-    def front(self) -> Front:
-        """The WSGI application."""
-        from .storefront import create_app
-
-        metering = Metering(self.catalogue, self.agreements, self.tokens, self.switches, self.now)
-        entitlement = Entitlement(self.catalogue, self.agreements, self.now)
-        return Front(
-            create_app(self),
-            {
-                "AWSMPMeteringService.ResolveCustomer": metering.resolve_customer,
-                "AWSMPEntitlementService.GetEntitlements": entitlement.get_entitlements,
-            },
-            self.switches,
-        )
+    def _check_state(self, state: Path) -> None:
+        """What was sold must still be in the catalogue, or no page could name it. Raises InvalidCatalogue."""
+        for agreement in self.agreements.all():
+            try:
+                self.catalogue.product(agreement.product_code)
+                self.catalogue.account(agreement.account_id)
+            except NotFound as problem:
+                raise InvalidCatalogue(
+                    f"{state} holds agreements from another catalogue. {problem} Use another state file, or that catalogue."
+                ) from None
 
     def start_clock(self) -> None:
         """Send delayed notifications, and whatever a kill left unsent; end what reaches its end."""

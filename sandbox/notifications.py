@@ -37,9 +37,7 @@ class Notification:
 class Outbox:
     """Notifications, and the means to send them: `deliver` hands one to EventBridge or SNS."""
 
-    def __init__(
-        self, storage: Storage, deliver: Callable[[Notification], None], now: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, storage: Storage, deliver: Callable[[Notification], None], now: Callable[[], datetime]) -> None:
         self._storage = storage
         self._deliver = deliver
         self._now = now

@@ -28,9 +28,7 @@ class Tokens:
 
     def __init__(self, storage: Storage) -> None:
         with storage.transaction() as database:
-            database.execute(
-                "INSERT OR IGNORE INTO settings VALUES ('token_key', ?)", (f'"{secrets.token_hex(32)}"',)
-            )
+            database.execute("INSERT OR IGNORE INTO settings VALUES ('token_key', ?)", (f'"{secrets.token_hex(32)}"',))
         [row] = storage.rows("SELECT value FROM settings WHERE name = 'token_key'")
         self._key = str(row["value"]).encode()
 

@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from sandbox.dialects import Notice, Sale, dialect_of
+
 from .agreements import Agreement, Agreements, ended, new_agreement_id, new_license_arn
 from .catalogue import Account, Catalogue, Product
-from .dialects import Notice, dialect_of
 from .errors import InvalidRequest, Refused
 from .notifications import Outbox
 from .orders import chosen, chosen_months, yes_or_no
@@ -76,7 +77,7 @@ class Shop:
             self._check_room(product, account, trial)
             self._agreements.save(agreement)
             self._agreements.grant(agreement, self._visible_at(now))
-            self._tell(agreement, dialect_of(product).started(product, account, agreement))
+            self._tell(agreement, dialect_of(product).started(Sale(product, account, agreement)))
         self._outbox.send_due()
         return agreement
 
@@ -100,7 +101,7 @@ class Shop:
             bought_otherwise = new.dimensions != old.dimensions
             if bought_otherwise:
                 self._agreements.grant(new, self._visible_at(new.changed_at))
-            self._tell(new, dialect_of(product).amended(product, account, new, bought_otherwise))
+            self._tell(new, dialect_of(product).amended(Sale(product, account, new), bought_otherwise))
         self._outbox.send_due()
         return new
 
@@ -131,7 +132,7 @@ class Shop:
             if new.license_arn != old.license_arn:
                 self._agreements.withdraw(old, self._visible_at(now))
             self._agreements.grant(new, self._visible_at(now))
-            self._tell(new, dialect_of(product).renewed(product, account, old, new))
+            self._tell(new, dialect_of(product).renewed(Sale(product, account, new), old))
         self._outbox.send_due()
         return new
 
@@ -164,7 +165,7 @@ class Shop:
             now = self._now()
             agreement = self._agreements.save(ended(agreement, status, now))
             self._agreements.withdraw(agreement, self._visible_at(now))
-            self._tell(agreement, dialect_of(product).ended(product, account, agreement))
+            self._tell(agreement, dialect_of(product).ended(Sale(product, account, agreement)))
         self._outbox.send_due()
         return agreement
 

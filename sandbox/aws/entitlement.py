@@ -7,9 +7,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from ..agreements import Agreements
-from ..catalogue import Catalogue
-from ..errors import NotFound
+from sandbox.agreements import Agreements
+from sandbox.catalogue import Catalogue
+from sandbox.errors import NotFound
+
 from .wire import AwsError, Moment
 
 FILTERS = ("CUSTOMER_IDENTIFIER", "DIMENSION", "CUSTOMER_AWS_ACCOUNT_ID", "LICENSE_ARN")

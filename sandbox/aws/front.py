@@ -1,4 +1,4 @@
-"""The door: one port for everything. Marketplace calls are answered here, other AWS calls by moto, the rest by the shop."""
+"""The door, one for everything: Marketplace calls are answered here, other AWS calls by moto, the rest by the shop."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.wrappers import Request, Response
 
-from ..settings import Switches
+from sandbox.settings import Switches
+
 from .wire import AwsError, answer, read, refusal
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Front:
             return self._shop
         service = scope["service"] if scope else ""
         if service in MESSAGING:
-            return self._moto  # type: ignore[no-any-return]
+            return self._moto
         return refusal(
             AwsError("UnknownOperationException", f"The sandbox does not answer {target or service or 'this'}"),
             "application/x-amz-json-1.1",

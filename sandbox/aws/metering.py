@@ -4,11 +4,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from ..agreements import Agreements
-from ..catalogue import Catalogue
-from ..errors import NotFound
-from ..settings import Switches
-from ..tokens import Tokens, Unreadable
+from sandbox.agreements import Agreements
+from sandbox.catalogue import Catalogue
+from sandbox.errors import NotFound
+from sandbox.settings import Switches
+from sandbox.tokens import Tokens, Unreadable
+
 from .wire import AwsError
 
 

@@ -9,11 +9,11 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from moto.sqs import sqs_backends, urls
-from moto.sqs.models import Message, Queue, SQSBackend
+from moto.sqs import urls
+from moto.sqs.models import Message, Queue, SQSBackend, sqs_backends
 
-from ..agreements import SELLER_ACCOUNT_ID
-from ..storage import Storage
+from sandbox.agreements import SELLER_ACCOUNT_ID
+from sandbox.storage import Storage
 
 REGION = "us-east-1"
 QUEUE = "marketplace-notifications"
@@ -27,6 +27,9 @@ class DurableQueue(Queue):
     def __init__(self, name: str, storage: Storage, **attributes: Any) -> None:
         self._storage = storage
         super().__init__(name, REGION, SELLER_ACCOUNT_ID, **attributes)
+
+    def is_created(self) -> bool:
+        return True  # a question of CloudFormation's, which moto leaves to each resource
 
     def restore(self) -> None:
         """Put back what was waiting, or being worked on, when the sandbox stopped."""
@@ -60,9 +63,7 @@ class DurableQueue(Queue):
             change()
             gone = before - {message.id for message in self._messages}
             with self._storage.transaction() as database:
-                database.executemany(
-                    "DELETE FROM queued_messages WHERE message_id = ?", [(each,) for each in gone]
-                )
+                database.executemany("DELETE FROM queued_messages WHERE message_id = ?", [(each,) for each in gone])
 
 
 class DurableQueues(SQSBackend):

@@ -6,7 +6,7 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from ..settings import ERRORS
+from sandbox.settings import ERRORS
 
 
 class AwsError(Exception):

@@ -4,15 +4,16 @@ import json
 import uuid
 from datetime import datetime
 
-from moto.events import events_backends
+from moto.events.models import events_backends
 from moto.events.utils import EventTemplateParser
-from moto.sns import sns_backends
+from moto.sns.models import sns_backends
 
-from ..agreements import SELLER_ACCOUNT_ID
-from ..catalogue import Catalogue
-from ..dialects.legacy import topics_of
-from ..notifications import Notification
-from ..storage import Storage
+from sandbox.agreements import SELLER_ACCOUNT_ID
+from sandbox.catalogue import Catalogue
+from sandbox.dialects.legacy import topics_of
+from sandbox.notifications import Notification
+from sandbox.storage import Storage
+
 from .queues import QUEUE, REGION, open_queues
 
 # AWS Marketplace owns the topics, not the seller. Captured messages carry this account.

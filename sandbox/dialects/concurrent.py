@@ -8,9 +8,9 @@ licence, licence events carry no quantities: both on purpose, as in AWS.
 import uuid
 from typing import Any
 
-from ..agreements import SELLER_ACCOUNT_ID, Agreement, timestamp
-from ..catalogue import Account, Product
-from . import Notice
+from sandbox.agreements import SELLER_ACCOUNT_ID, Agreement, timestamp
+from sandbox.catalogue import Product
+from sandbox.dialects.notice import Notice, Sale
 
 CREATED = "Purchase Agreement Created - Proposer"
 AMENDED = "Purchase Agreement Amended - Proposer"
@@ -22,36 +22,34 @@ LICENSE_DEPROVISIONED = "License Deprovisioned - Manufacturer"
 class Concurrent:
     """The dialect of products with concurrent agreements."""
 
-    def started(self, product: Product, account: Account, agreement: Agreement) -> list[Notice]:
+    def started(self, sale: Sale) -> list[Notice]:
         return [
-            _event(CREATED, agreement, _terms(agreement, "NEW"), NO_RESALE),
-            _license_event(LICENSE_UPDATED, product, agreement),
+            _event(CREATED, sale.agreement, _terms(sale.agreement, "NEW"), NO_RESALE),
+            _license_event(LICENSE_UPDATED, sale.product, sale.agreement),
         ]
 
-    def amended(
-        self, product: Product, account: Account, agreement: Agreement, entitlements_changed: bool
-    ) -> list[Notice]:
-        terms = _terms(agreement, "AMEND") | {"autoRenewalEnabled": agreement.auto_renew}
-        notices = [_event(AMENDED, agreement, terms, NO_RESALE)]
+    def amended(self, sale: Sale, entitlements_changed: bool) -> list[Notice]:
+        terms = _terms(sale.agreement, "AMEND") | {"autoRenewalEnabled": sale.agreement.auto_renew}
+        notices = [_event(AMENDED, sale.agreement, terms, NO_RESALE)]
         if entitlements_changed:
-            notices.append(_license_event(LICENSE_UPDATED, product, agreement))
+            notices.append(_license_event(LICENSE_UPDATED, sale.product, sale.agreement))
         return notices
 
-    def renewed(self, product: Product, account: Account, old: Agreement, new: Agreement) -> list[Notice]:
-        terms = _terms(new, "RENEW") | {"previousAgreementId": old.agreement_id}
+    def renewed(self, new: Sale, old: Agreement) -> list[Notice]:
+        terms = _terms(new.agreement, "RENEW") | {"previousAgreementId": old.agreement_id}
         notices = [
-            _event(CREATED, new, terms, NO_RESALE),
-            _license_event(LICENSE_UPDATED, product, new),
+            _event(CREATED, new.agreement, terms, NO_RESALE),
+            _license_event(LICENSE_UPDATED, new.product, new.agreement),
             _event(ENDED, old, {"status": old.status}, NO_RESALE),
         ]
-        if old.license_arn != new.license_arn:
-            notices.append(_license_event(LICENSE_DEPROVISIONED, product, old))
+        if old.license_arn != new.agreement.license_arn:
+            notices.append(_license_event(LICENSE_DEPROVISIONED, new.product, old))
         return notices
 
-    def ended(self, product: Product, account: Account, agreement: Agreement) -> list[Notice]:
+    def ended(self, sale: Sale) -> list[Notice]:
         return [
-            _event(ENDED, agreement, {"status": agreement.status}, NO_RESALE),
-            _license_event(LICENSE_DEPROVISIONED, product, agreement),
+            _event(ENDED, sale.agreement, {"status": sale.agreement.status}, NO_RESALE),
+            _license_event(LICENSE_DEPROVISIONED, sale.product, sale.agreement),
         ]
 
 

@@ -4,9 +4,9 @@ The entitlement topic has one message for everything; the subscription topic spe
 has both topics, a pay-as-you-go product the second only.
 """
 
-from ..agreements import Agreement
-from ..catalogue import Account, Product
-from . import Notice
+from sandbox.agreements import Agreement
+from sandbox.catalogue import Product
+from sandbox.dialects.notice import Notice, Sale
 
 ENTITLEMENT_TOPIC = "aws-mp-entitlement-notification-"
 SUBSCRIPTION_TOPIC = "aws-mp-subscription-notification-"
@@ -15,26 +15,24 @@ SUBSCRIPTION_TOPIC = "aws-mp-subscription-notification-"
 class Legacy:
     """The dialect of products from before concurrent agreements."""
 
-    def started(self, product: Product, account: Account, agreement: Agreement) -> list[Notice]:
-        success = _subscription("subscribe-success", product, account)
-        success.body["offer-identifier"] = agreement.offer_id
+    def started(self, sale: Sale) -> list[Notice]:
+        success = _subscription("subscribe-success", sale)
+        success.body["offer-identifier"] = sale.agreement.offer_id
         # A text, not a boolean: so the user guide shows it, and so integrations must read it.
-        success.body["isFreeTrialTermPresent"] = "true" if agreement.free_trial else "false"
-        return [success, *_entitlement(product, account)]
+        success.body["isFreeTrialTermPresent"] = "true" if sale.agreement.free_trial else "false"
+        return [success, *_entitlement(sale)]
 
-    def amended(
-        self, product: Product, account: Account, agreement: Agreement, entitlements_changed: bool
-    ) -> list[Notice]:
-        return _entitlement(product, account) if entitlements_changed else []
+    def amended(self, sale: Sale, entitlements_changed: bool) -> list[Notice]:
+        return _entitlement(sale) if entitlements_changed else []
 
-    def renewed(self, product: Product, account: Account, old: Agreement, new: Agreement) -> list[Notice]:
-        return _entitlement(product, account)
+    def renewed(self, new: Sale, _old: Agreement) -> list[Notice]:
+        return _entitlement(new)
 
-    def ended(self, product: Product, account: Account, agreement: Agreement) -> list[Notice]:
+    def ended(self, sale: Sale) -> list[Notice]:
         return [
-            _subscription("unsubscribe-pending", product, account),
-            *_entitlement(product, account),
-            _subscription("unsubscribe-success", product, account, at_window_end=True),
+            _subscription("unsubscribe-pending", sale),
+            *_entitlement(sale),
+            _subscription("unsubscribe-success", sale, at_window_end=True),
         ]
 
 
@@ -44,22 +42,20 @@ def topics_of(product: Product) -> list[str]:
     return [*names, SUBSCRIPTION_TOPIC + product.code]
 
 
-def _entitlement(product: Product, account: Account) -> list[Notice]:
-    if product.is_subscription:
+def _entitlement(sale: Sale) -> list[Notice]:
+    if sale.product.is_subscription:
         return []
-    return [_notice("entitlement-updated", ENTITLEMENT_TOPIC, product, account)]
+    return [_notice("entitlement-updated", ENTITLEMENT_TOPIC, sale)]
 
 
-def _subscription(action: str, product: Product, account: Account, at_window_end: bool = False) -> Notice:
-    return _notice(action, SUBSCRIPTION_TOPIC, product, account, at_window_end)
+def _subscription(action: str, sale: Sale, at_window_end: bool = False) -> Notice:
+    return _notice(action, SUBSCRIPTION_TOPIC, sale, at_window_end)
 
 
-def _notice(
-    action: str, topic: str, product: Product, account: Account, at_window_end: bool = False
-) -> Notice:
+def _notice(action: str, topic: str, sale: Sale, at_window_end: bool = False) -> Notice:
     body = {
         "action": action,
-        "customer-identifier": account.customer_identifier,
-        "product-code": product.code,
+        "customer-identifier": sale.account.customer_identifier,
+        "product-code": sale.product.code,
     }
-    return Notice(name=action, body=body, topic=topic + product.code, at_window_end=at_window_end)
+    return Notice(name=action, body=body, topic=topic + sale.product.code, at_window_end=at_window_end)

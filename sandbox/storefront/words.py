@@ -7,8 +7,8 @@ from typing import Any
 
 from flask import Flask, request
 
-from ..agreements import Agreement
-from ..marketplace import Marketplace
+from sandbox.agreements import Agreement
+from sandbox.marketplace import Marketplace
 
 PRICINGS = {
     "contract": "Contract",

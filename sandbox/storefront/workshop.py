@@ -6,86 +6,94 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from ..errors import InvalidRequest, SandboxError
-from ..marketplace import Marketplace
-from ..settings import ERRORS, OPERATIONS
-from .pages import number
+from sandbox.errors import InvalidRequest, SandboxError
+from sandbox.settings import ERRORS, OPERATIONS
+from sandbox.storefront.here import marketplace
+from sandbox.storefront.pages import number
+
+workshop = Blueprint("workshop", __name__)
 
 
-def blueprint(marketplace: Marketplace) -> Blueprint:
-    """Notifications, mailbox and switches."""
-    workshop = Blueprint("workshop", __name__)
-    switches = marketplace.switches
+@workshop.get("/notifications")
+def notifications() -> str:
+    return render_template("notifications.html", notifications=marketplace().outbox.all())
 
-    @workshop.get("/notifications")
-    def notifications() -> str:
-        return render_template("notifications.html", notifications=marketplace.outbox.all())
 
-    @workshop.post("/notifications/<int:notification>/send-again")
-    def send_again(notification: int) -> Response:
-        marketplace.outbox.send_again(notification)
-        return redirect(url_for(".notifications", done="sent-again"), 303)
+@workshop.post("/notifications/<int:notification>/send-again")
+def send_again(notification: int) -> Response:
+    marketplace().outbox.send_again(notification)
+    return redirect(url_for(".notifications", done="sent-again"), 303)
 
-    @workshop.get("/mailbox")
-    def mailbox() -> str:
-        return render_template("mailbox.html", mails=marketplace.mailbox.all())
 
-    @workshop.get("/mailbox/<int:mail>")
-    def mail(mail: int) -> str:
-        return render_template("mail.html", mail=marketplace.mailbox.get(mail))
+@workshop.get("/mailbox")
+def mailbox() -> str:
+    return render_template("mailbox.html", mails=marketplace().mailbox.all())
 
-    @workshop.get("/mailbox/<int:mail>/html")
-    def mail_html(mail: int) -> Response:
-        # Somebody else's HTML, drawn in a frame: no scripts, no forms, nothing fetched.
-        policy = "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-        return Response(
-            '<base target="_blank">' + (marketplace.mailbox.get(mail).html or ""),
-            mimetype="text/html",
-            headers={"Content-Security-Policy": policy},
-        )
 
-    @workshop.post("/mailbox/empty")
-    def empty_mailbox() -> Response:
-        marketplace.mailbox.empty()
-        return redirect(url_for(".mailbox", done="mail-emptied"), 303)
+@workshop.get("/mailbox/<int:mail>")
+def mail(mail: int) -> str:
+    return render_template("mail.html", mail=marketplace().mailbox.get(mail))
 
-    @workshop.get("/switches")
-    def switches_page() -> str:
-        return draw(asdict(switches.settings()), None)
 
-    def draw(settings: dict[str, Any], error: str | None) -> str:
-        return render_template(
-            "switches.html",
-            settings=settings,
-            faults=switches.faults(),
-            operations=("*", *OPERATIONS),
-            errors=tuple(ERRORS),
-            error=error,
-        )
+@workshop.get("/mailbox/<int:mail>/html")
+def mail_html(mail: int) -> Response:
+    # Somebody else's HTML, drawn in a frame: no scripts, no forms, nothing fetched.
+    policy = (
+        "sandbox allow-popups allow-popups-to-escape-sandbox; "
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+    )
+    return Response(
+        '<base target="_blank">' + (marketplace().mailbox.get(mail).html or ""),
+        mimetype="text/html",
+        headers={"Content-Security-Policy": policy},
+    )
 
-    @workshop.post("/switches/settings")
-    def change_settings() -> Response | tuple[str, int]:
-        try:
-            changes = {name: seconds(name) for name in asdict(switches.settings()) if name in request.form}
-            switches.change(changes)
-        except SandboxError as error:
-            return draw(asdict(switches.settings()) | request.form.to_dict(), str(error)), error.status
-        return redirect(url_for(".switches_page", done="settings"), 303)
 
-    @workshop.post("/switches/faults")
-    def add_fault() -> Response | tuple[str, int]:
-        try:
-            switches.add_fault(request.form.get("operation"), request.form.get("error"), number("times"))
-        except SandboxError as error:
-            return draw(asdict(switches.settings()), str(error)), error.status
-        return redirect(url_for(".switches_page", done="fault-added"), 303)
+@workshop.post("/mailbox/empty")
+def empty_mailbox() -> Response:
+    marketplace().mailbox.empty()
+    return redirect(url_for(".mailbox", done="mail-emptied"), 303)
 
-    @workshop.post("/switches/faults/<int:fault>/remove")
-    def remove_fault(fault: int) -> Response:
-        switches.clear_faults(fault)
-        return redirect(url_for(".switches_page", done="fault-removed"), 303)
 
-    return workshop
+@workshop.get("/switches")
+def switches_page() -> str:
+    return draw(asdict(marketplace().switches.settings()), None)
+
+
+def draw(settings: dict[str, Any], error: str | None) -> str:
+    return render_template(
+        "switches.html",
+        settings=settings,
+        faults=marketplace().switches.faults(),
+        operations=("*", *OPERATIONS),
+        errors=tuple(ERRORS),
+        error=error,
+    )
+
+
+@workshop.post("/switches/settings")
+def change_settings() -> Response | tuple[str, int]:
+    try:
+        changes = {name: seconds(name) for name in asdict(marketplace().switches.settings()) if name in request.form}
+        marketplace().switches.change(changes)
+    except SandboxError as error:
+        return draw(asdict(marketplace().switches.settings()) | request.form.to_dict(), str(error)), error.status
+    return redirect(url_for(".switches_page", done="settings"), 303)
+
+
+@workshop.post("/switches/faults")
+def add_fault() -> Response | tuple[str, int]:
+    try:
+        marketplace().switches.add_fault(request.form.get("operation"), request.form.get("error"), number("times"))
+    except SandboxError as error:
+        return draw(asdict(marketplace().switches.settings()), str(error)), error.status
+    return redirect(url_for(".switches_page", done="fault-added"), 303)
+
+
+@workshop.post("/switches/faults/<int:fault>/remove")
+def remove_fault(fault: int) -> Response:
+    marketplace().switches.clear_faults(fault)
+    return redirect(url_for(".switches_page", done="fault-removed"), 303)
 
 
 def seconds(name: str) -> float:

@@ -1,0 +1,22 @@
+"""The WSGI application: the storefront and the AWS services of one marketplace, behind one front."""
+
+from sandbox.aws.entitlement import Entitlement
+from sandbox.aws.front import Front
+from sandbox.aws.metering import Metering
+from sandbox.marketplace import Marketplace
+from sandbox.storefront import create_app
+
+
+def create_front(marketplace: Marketplace) -> Front:
+    """Everything the port answers."""
+    here = marketplace
+    metering = Metering(here.catalogue, here.agreements, here.tokens, here.switches, here.now)
+    entitlement = Entitlement(here.catalogue, here.agreements, here.now)
+    return Front(
+        create_app(here),
+        {
+            "AWSMPMeteringService.ResolveCustomer": metering.resolve_customer,
+            "AWSMPEntitlementService.GetEntitlements": entitlement.get_entitlements,
+        },
+        here.switches,
+    )

@@ -1,0 +1,42 @@
+"""What the dialects share: the sale they speak of, the notice they make of it, and the verbs they all have."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from sandbox.agreements import Agreement
+from sandbox.catalogue import Account, Product
+
+
+@dataclass(frozen=True)
+class Sale:
+    """One agreement with its product and its buyer."""
+
+    product: Product
+    account: Account
+    agreement: Agreement
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One thing to be told. `topic` is the SNS topic's name, or None for EventBridge.
+
+    `body` is the SNS message, or the event without its id. `at_window_end` holds it back until the
+    final metering window has passed.
+    """
+
+    name: str
+    body: dict[str, Any]
+    topic: str | None = None
+    at_window_end: bool = False
+
+
+class Dialect(Protocol):
+    """What every dialect can say."""
+
+    def started(self, sale: Sale, /) -> list[Notice]: ...
+
+    def amended(self, sale: Sale, entitlements_changed: bool, /) -> list[Notice]: ...
+
+    def renewed(self, new: Sale, old: Agreement, /) -> list[Notice]: ...
+
+    def ended(self, sale: Sale, /) -> list[Notice]: ...
