@@ -21,8 +21,8 @@ from portal.marketplace.client import Marketplace
 from portal.products import Products
 from portal.registration.arrival import Desk
 from portal.registration.sealing import Seal
+from portal.services import support
 from portal.web import errors, filters, security, visitor
-from portal.web.services import support
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -37,6 +37,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     settings = settings or Settings.from_environment(os.environ)
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("botocore").setLevel(logging.WARNING)
     app = Flask(__name__)
     app.config.update(
         SECRET_KEY=settings.secret_key, SQLALCHEMY_DATABASE_URI=settings.database_url, RQ_CONNECTION=settings.redis_url

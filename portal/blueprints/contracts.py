@@ -14,7 +14,7 @@ from portal.contracts.lifecycle import State
 from portal.contracts.overview import contract_of, contracts_of, may_see
 from portal.database import after_commit, transaction
 from portal.jobs import later
-from portal.web.services import products, support
+from portal.services import products, support
 from portal.web.views import contract_card, contract_page
 from portal.web.visitor import visitor
 

@@ -17,7 +17,7 @@ from portal.blueprints.signup import LONGEST_PASSWORD, PREFILL
 from portal.database import transaction
 from portal.extensions import csrf
 from portal.web import visitor
-from portal.web.claim_aside import claim_aside
+from portal.web.claim_aside import claim_aside, claim_to_go_on_with
 from portal.web.fields import one_line
 
 blueprint = Blueprint("signin", __name__)
@@ -72,7 +72,7 @@ def sign_out() -> ResponseReturnValue:
 
 def _where_to() -> str:
     """On to the purchase that was brought, else to the page that asked for the sign-in, else to the contracts."""
-    claim_id = visitor.claim_at_hand()
+    claim_id = claim_to_go_on_with()
     wanted = request.args.get("next", "")
     if claim_id and not (wanted and "claim" not in request.args):
         return url_for("landing.organisation", claim_id=claim_id)

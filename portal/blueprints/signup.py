@@ -14,9 +14,9 @@ from portal.database import after_commit, transaction, utcnow
 from portal.extensions import csrf
 from portal.jobs import later
 from portal.mail import letters, outbox
-from portal.web.claim_aside import claim_aside
+from portal.services import sender
+from portal.web.claim_aside import claim_aside, claim_to_go_on_with
 from portal.web.fields import one_line
-from portal.web.services import sender
 from portal.web.visitor import claim_at_hand
 
 blueprint = Blueprint("signup", __name__)
@@ -63,7 +63,7 @@ class SignUpForm(FlaskForm):  # type: ignore[misc]
 @blueprint.get("/signup")
 def show() -> ResponseReturnValue:
     """The form; somebody signed in already goes on with what they have."""
-    claim_id = claim_at_hand()
+    claim_id = claim_to_go_on_with()
     if current_user.is_authenticated:
         return redirect(url_for("landing.choose", claim_id=claim_id) if claim_id else url_for("contracts.index"))
     return _page(SignUpForm(formdata=None))

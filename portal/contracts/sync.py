@@ -66,10 +66,28 @@ def read(contract: Contract, marketplace: Marketplace) -> Reading:
         rows = marketplace.get_entitlements(product_code, license_arns=arns)
     elif account:
         rows = marketplace.get_entitlements(product_code, aws_account_id=account)
-        rows = [row for row in rows if not keys or (row.license_arn and license_key(row.license_arn) in keys)]
+        rows = _of_this_purchase(contract.id, keys, rows)
     else:
         rows = []
     return Reading(asked_at, rows)
+
+
+def _of_this_purchase(contract_id: UUID, keys: set[str], rows: list[EntitlementValue]) -> list[EntitlementValue]:
+    """Of all an account holds, the rows of these licences; with none known yet, those that no other contract bears."""
+    if keys:
+        return [row for row in rows if license_key(row.license_arn or "") in keys]
+    told = {license_key(row.license_arn or "") for row in rows}
+    others = set(
+        db.session.scalars(
+            select(ContractName.key).where(
+                ContractName.kind == NameKind.LICENSE,
+                ContractName.key.in_(told),
+                ContractName.contract_id != contract_id,
+            )
+        )
+    )
+    db.session.commit()
+    return [row for row in rows if license_key(row.license_arn or "") not in others]
 
 
 def write(

@@ -1,15 +1,25 @@
-"""The purchase shown beside the sign-up and sign-in forms, so that a buyer never wonders whether it is still there."""
+"""The purchase that the sign-up and sign-in forms carry along, shown beside them so that nobody wonders where it is."""
 
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from portal.database import utcnow
 from portal.registration import claims
 from portal.registration.claims import Standing
-from portal.web.services import products, support
+from portal.services import products, support
 from portal.web.views import purchase_view
-from portal.web.visitor import claim_at_hand
+from portal.web.visitor import claim_at_hand, drop_claim
+
+
+def claim_to_go_on_with() -> UUID | None:
+    """The purchase at hand, unless it is used or expired: then it is forgotten, and the visitor goes on without."""
+    claim_id = claim_at_hand()
+    if claim_id and claims.standing(claims.find_claim(claim_id), utcnow()) is Standing.GONE:
+        drop_claim(claim_id)
+        return None
+    return claim_id
 
 
 def claim_aside() -> dict[str, Any]:
@@ -19,7 +29,7 @@ def claim_aside() -> dict[str, Any]:
     if claim is None or claim.contract is None or claims.standing(claim, utcnow()) is Standing.GONE:
         return {"claim_id": claim_id, "purchase": None}
     product = products().named(claim.contract.product_code)
-    aside = {
+    aside: dict[str, Any] = {
         "claim_id": claim_id,
         "purchase": purchase_view(claim.contract, products()),
         "support": support(product),

@@ -12,27 +12,26 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from flask.typing import ResponseReturnValue
 
 from portal.blueprints.landing import blueprint
-from portal.blueprints.landing.standing import claim_or_problem, contract_of, gone, problem
+from portal.blueprints.landing.standing import WAIT_SECONDS, claim_or_problem, contract_of, gone, problem
 from portal.database import utcnow
 from portal.extensions import csrf
 from portal.jobs import later
 from portal.marketplace.errors import MarketplaceRefused, MarketplaceUnavailable, TokenExpired, TokenInvalid
 from portal.registration import claims
 from portal.registration.arrival import NotOurProduct
-from portal.web.services import desk, products, support
+from portal.services import desk, products, support
+from portal.web.claim_aside import claim_to_go_on_with
 from portal.web.views import purchase_view
 from portal.web.visitor import (
     arrival_secret,
     bring_claim,
     brought,
-    claim_at_hand,
     hand_arrival_cookie,
     take_arrival_cookie,
 )
 
 TOKEN_FIELD = "x-amzn-marketplace-token"  # noqa: S105  the field's name, not a token
 OFFER_TYPE_FIELD = "x-amzn-marketplace-offer-type"
-WAIT_SECONDS = 5
 
 
 @blueprint.post("/landing")
@@ -59,7 +58,7 @@ def arrive() -> ResponseReturnValue:
     claim_id = claims.take_over(secret, utcnow()) if secret else None
     if claim_id:
         bring_claim(claim_id)
-    at_hand = claim_id or claim_at_hand()
+    at_hand = claim_id or claim_to_go_on_with()
     response = make_response(
         redirect(url_for("landing.choose", claim_id=at_hand), 303)
         if at_hand
@@ -77,12 +76,13 @@ def choose(claim_id: UUID) -> ResponseReturnValue:
     if problem is not None:
         return problem
     contract = contract_of(claim)
+    purchase = purchase_view(contract, products())
     return render_template(
         "landing/choose.html",
         claim_id=claim_id,
-        purchase=purchase_view(contract, products()),
+        purchase=purchase,
         support=support(products().get(contract.product_code)),
-        refresh_seconds=None if contract.entitlements or contract.check_requested_at is None else WAIT_SECONDS,
+        refresh_seconds=None if purchase.confirmed else WAIT_SECONDS,
     )
 
 

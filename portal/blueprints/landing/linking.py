@@ -14,14 +14,14 @@ from wtforms.validators import Length
 from portal.accounts.models import Membership
 from portal.accounts.people import found_organisation, memberships_of
 from portal.blueprints.landing import blueprint
-from portal.blueprints.landing.standing import claim_or_problem, contract_of, gone
+from portal.blueprints.landing.standing import claim_or_problem, contract_of, gone, lost_race
 from portal.database import after_commit, transaction, utcnow
 from portal.jobs import later
 from portal.mail import letters, outbox
 from portal.registration.linking import LINKING_ROLES, AlreadyLinked, ClaimGone, MayNotLink
 from portal.registration.linking import link as link_purchase
 from portal.registration.models import Claim
-from portal.web.services import products, sender, support
+from portal.services import products, sender, support
 from portal.web.views import purchase_view
 from portal.web.visitor import drop_claim, visitor
 

@@ -16,7 +16,7 @@ from portal.registration import claims
 from portal.registration.arrival import NotOurProduct
 from portal.registration.claims import Standing
 from portal.registration.models import Claim
-from portal.web.services import products, support
+from portal.services import products, support
 from portal.web.views import purchase_view
 from portal.web.visitor import brought, drop_claim, visitor
 
@@ -35,6 +35,7 @@ def claim_or_problem(claim_id: UUID) -> tuple[Claim, None] | tuple[None, Respons
     claim = claims.find_claim(claim_id) if brought(claim_id) else None
     where = claims.standing(claim, utcnow())
     if claim is None or where is Standing.GONE:
+        drop_claim(claim_id)
         return None, gone()
     if where is Standing.WAITING:
         page = render_template("landing/waiting.html", claim_id=claim_id, refresh_seconds=WAIT_SECONDS)
@@ -64,12 +65,12 @@ def taken(claim: Claim) -> ResponseReturnValue:
     return _conflict("landing/taken.html", claim)
 
 
-def lost_race(claim: Claim) -> ResponseReturnValue:
+def lost_race(claim: Claim | None) -> ResponseReturnValue:
     """Somebody else linked it while this visitor was about to."""
     return _conflict("landing/lost_race.html", claim)
 
 
-def _conflict(template: str, claim: Claim) -> ResponseReturnValue:
+def _conflict(template: str, claim: Claim | None) -> ResponseReturnValue:
     product = products().get(contract_of(claim).product_code)
     return render_template(template, support=support(product)), 409
 
