@@ -1,35 +1,98 @@
-"""The seam: what pages ask to be done later. (Signatures by the lead; filled in by the owner of jobs.)
+"""Asking for a job: the seam between whoever wants something done later and RQ.
 
-Each enqueues a job and never raises when Redis is away: it logs, and the sweep does the work later.
+Nothing here raises because Redis is away: what was to be done stands in the database, and the sweep asks again.
 """
 
 from __future__ import annotations
 
+import logging
 from uuid import UUID
 
-from flask import Flask
+from flask import Flask, current_app
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import Queue
+
+from portal.jobs.connections import hasty
+
+logger = logging.getLogger(__name__)
+
+QUEUE = "portal"
+INBOX_ASKED = "portal:inbox-asked"
+"""Set in Redis while a job that will look into the inbox waits in the queue: a second one would find nothing."""
+INBOX_ASKED_SECONDS = 5
+JOB_TIMEOUT_SECONDS = 180
+FAILURE_SECONDS = 86_400
+"""How long Redis keeps a failed job for people to look at."""
 
 
 def init_app(app: Flask) -> None:
-    """Bind the queue to the application."""
+    """Give the application its job queue; nothing connects before the first job."""
+    use(app, hasty(app.extensions["settings"].redis_url))
 
 
-def redis_answers() -> bool:
-    """Whether Redis answers within a second."""
-    return True
+def use(app: Flask, connection: Redis) -> Queue:
+    """Let the application leave its jobs through this connection."""
+    queue = Queue(QUEUE, connection=connection, default_timeout=JOB_TIMEOUT_SECONDS)
+    app.extensions["jobs"] = queue
+    return queue
 
 
 def work_on_inbox() -> None:
-    """Apply what is in the inbox."""
+    """Ask for the inbox to be worked on, unless that is asked already and has not begun."""
+    try:
+        first = _queue().connection.set(INBOX_ASKED, 1, nx=True, ex=INBOX_ASKED_SECONDS)
+    except RedisError as error:
+        _say_lost("work_on_inbox", error)
+        return
+    if first:
+        _ask("work_on_inbox")
 
 
 def check_contract(contract_id: UUID) -> None:
-    """Ask AWS about one contract."""
+    """Ask for AWS's answer about a contract whose check was requested (``sync.request_check``)."""
+    _ask("check_contract", str(contract_id))
 
 
 def try_claim(claim_id: UUID) -> None:
-    """Ask AWS about a claim that could not be resolved on arrival."""
+    """Ask for another try at a claim that AWS could not be asked about."""
+    _ask("try_claim", str(claim_id))
 
 
 def send_mail() -> None:
-    """Send the letters that wait."""
+    """Ask for the letters in the outbox to be sent."""
+    _ask("send_mail")
+
+
+def redis_answers() -> bool:
+    """Whether Redis is there.
+
+    Raises:
+        RedisError: it is not.
+    """
+    return bool(_queue().connection.ping())
+
+
+def inbox_work_begins() -> None:
+    """Note that a job is about to look into the inbox: whatever is stored from now on needs another one."""
+    try:
+        _queue().connection.delete(INBOX_ASKED)
+    except RedisError as error:
+        logger.warning("Redis is away (%s); the sweep looks after the inbox", type(error).__name__)
+
+
+def _queue() -> Queue:
+    queue: Queue = current_app.extensions["jobs"]
+    return queue
+
+
+def _ask(job: str, *args: str) -> None:
+    try:
+        # What a job did stands in the database, so Redis keeps no results.
+        _queue().enqueue(f"portal.jobs.tasks.{job}", *args, result_ttl=0, failure_ttl=FAILURE_SECONDS)
+    except RedisError as error:
+        _say_lost(job, error)
+
+
+def _say_lost(job: str, error: RedisError) -> None:
+    logger.warning("The job %s could not be left (%s); the sweep will ask for it", job, type(error).__name__)

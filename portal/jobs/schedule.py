@@ -1,0 +1,24 @@
+"""The one list of what happens by the clock. Several clocks may run: everything on the list may be done twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from portal.jobs import tasks
+from portal.jobs.sweep import sweep
+
+
+@dataclass(frozen=True)
+class Periodic:
+    """A job and how often it is asked for."""
+
+    job: Callable[[], None]
+    every_seconds: int
+
+
+PERIODIC = (
+    # Messages that wait for AWS's second answer are due after seconds; looking into an idle inbox costs one query.
+    Periodic(tasks.work_on_inbox, every_seconds=2),
+    Periodic(sweep, every_seconds=15),
+)

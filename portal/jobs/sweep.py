@@ -1,0 +1,85 @@
+"""The sweep: whatever the database says is unfinished is asked for again.
+
+Jobs leave after their commit, so a crash, or a Redis that was away or wiped, loses the asking but never the work.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import exists, select, update
+
+from portal.contracts import sync
+from portal.contracts.lifecycle import State
+from portal.contracts.models import Contract
+from portal.database import db, transaction, utcnow
+from portal.jobs import later
+from portal.mail.models import Letter, MailState
+from portal.notifications.inbox import unpark_forgotten
+from portal.notifications.models import Fate, Notification
+from portal.registration.models import Claim, ClaimState
+
+PATIENCE = timedelta(seconds=5)
+"""What is younger has its own job on the way."""
+AT_ONCE = 50
+"""Of each kind, so that one sweep cannot flood the queue; the next one goes on."""
+PARKED_LATELY = timedelta(hours=1)
+WAITING_LATELY, WAITING_CHECK = timedelta(days=2), timedelta(minutes=1)
+"""For how long, and how often, a purchase without entitlements is looked at unasked."""
+CLAIM_WAITS = (5, 15, 30, 60, 120, 300)
+"""Seconds between tries at a claim that AWS cannot be asked about, by the number of tries."""
+
+
+def sweep(patience: timedelta = PATIENCE) -> None:
+    """Ask again for everything unfinished that is older than `patience`."""
+    now = utcnow()
+    with transaction():
+        freed = unpark_forgotten(now - PARKED_LATELY)
+        _forget_tokens(now)
+        _doubt_waiting_contracts(now)
+    if freed or _any(Notification.fate == Fate.RECEIVED, Notification.due_at <= now - patience):
+        later.work_on_inbox()
+    for contract_id in db.session.scalars(
+        select(Contract.id)
+        .where(Contract.check_requested_at < now - patience)
+        .order_by(Contract.check_requested_at)
+        .limit(AT_ONCE)
+    ).all():
+        later.check_contract(contract_id)
+    for claim in db.session.scalars(
+        select(Claim)
+        .where(Claim.state == ClaimState.UNRESOLVED, Claim.expires_at > now)
+        .order_by(Claim.tried_at)
+        .limit(AT_ONCE)
+    ).all():
+        if _is_due(claim, now):
+            later.try_claim(claim.id)
+    if _any(Letter.state == MailState.WAITING, Letter.due_at <= now):
+        later.send_mail()
+
+
+def _forget_tokens(now: datetime) -> None:
+    """Erase the tokens of claims that nobody can use any more."""
+    stale = update(Claim).where(Claim.expires_at <= now, Claim.sealed_token.is_not(None))
+    db.session.execute(stale.values(sealed_token=None))
+
+
+def _doubt_waiting_contracts(now: datetime) -> None:
+    """Look again at purchases for which AWS showed nothing yet, in case the message that would tell was never sent."""
+    waiting = select(Contract.id).where(
+        Contract.state == State.WAITING,
+        Contract.check_requested_at.is_(None),
+        Contract.created_at > now - WAITING_LATELY,
+        Contract.confirmed_at < now - WAITING_CHECK,
+    )
+    for contract_id in db.session.scalars(waiting.limit(AT_ONCE)).all():
+        sync.request_check(contract_id)
+
+
+def _any(*conditions: object) -> bool:
+    return bool(db.session.scalar(select(exists().where(*conditions))))  # type: ignore[arg-type]
+
+
+def _is_due(claim: Claim, now: datetime) -> bool:
+    wait = CLAIM_WAITS[min(max(claim.attempts, 1), len(CLAIM_WAITS)) - 1]
+    return claim.tried_at is None or claim.tried_at + timedelta(seconds=wait) <= now

@@ -1,0 +1,99 @@
+"""The worker that runs jobs, and the clock: RQ's own, fitted to this application.
+
+A job runs in the worker's process: no fork and no new database connection for each (twelve times as many jobs a second
+on PostgreSQL), and in an application context of its own, so that no job sees another's session.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from flask import Flask
+from redis import Redis
+from rq import SimpleWorker
+from rq.cron import CronScheduler
+from rq.executions import Execution
+from rq.job import Job
+from rq.queue import Queue
+
+from portal.jobs.heartbeat import beat
+from portal.jobs.later import FAILURE_SECONDS, QUEUE
+from portal.jobs.schedule import PERIODIC
+
+logger = logging.getLogger(__name__)
+
+WORKER_TTL_SECONDS = 60
+"""How long RQ believes in a silent worker; 15 seconds less is the longest it waits for a job at a time."""
+MAINTENANCE_SECONDS = 60
+"""How often what a dead worker left behind in Redis is looked for."""
+
+
+class JobWorker(SimpleWorker):
+    """Runs jobs one after another in this process. Set `app` before it works."""
+
+    app: Flask
+    log_job_description = False
+    log_result_lifespan = False
+
+    def perform_job(self, job: Job, queue: Queue, execution: Execution) -> bool:
+        """Run one job in an application context, whose end gives the database connection back."""
+        with self.app.app_context():
+            return super().perform_job(job, queue, execution)
+
+    def heartbeat(self, *args: Any, **kwargs: Any) -> None:
+        """Say that this worker is alive: to RQ, and to whoever looks at ours."""
+        super().heartbeat(*args, **kwargs)
+        beat(self.connection, "jobs")
+
+
+class Clock(CronScheduler):
+    """Asks for the periodic jobs. `connection` is a patient one."""
+
+    def __init__(self, connection: Redis) -> None:
+        super().__init__(connection)
+        for periodic in PERIODIC:
+            self.register(
+                periodic.job,
+                QUEUE,
+                interval=periodic.every_seconds,
+                # Should no worker run for a while, its queue must not be full of sweeps when it does.
+                ttl=periodic.every_seconds * 2,
+                result_ttl=0,
+                failure_ttl=FAILURE_SECONDS,
+            )
+
+    def heartbeat(self) -> None:
+        """Say that the clock ticks."""
+        super().heartbeat()
+        beat(self.connection, "clock")
+
+
+def work(app: Flask, connection: Redis, *, burst: bool = False) -> bool:
+    """Run jobs until SIGTERM or SIGINT, which let the job in hand finish; with `burst`, until there are none.
+
+    Returns:
+        Whether the end was asked for, or reached; False when Redis or RQ made it stop.
+    """
+    quiet()
+    queue = Queue(QUEUE, connection=connection)
+    worker = JobWorker([queue], worker_ttl=WORKER_TTL_SECONDS, maintenance_interval=MAINTENANCE_SECONDS)
+    worker.app = app
+    worker.work(burst=burst, logging_level=None)
+    return burst or worker._shutdown_requested_date is not None
+
+
+def tick(connection: Redis) -> None:
+    """Ask for the periodic jobs until SIGTERM or SIGINT.
+
+    Raises:
+        RedisError: Redis stayed away for long.
+    """
+    quiet()
+    Clock(connection).start()  # type: ignore[no-untyped-call]
+
+
+def quiet() -> None:
+    """RQ tells of every job several times; failures are enough."""
+    for name in ("rq.worker", "rq.job", "rq.cron"):
+        logging.getLogger(name).setLevel(logging.WARNING)

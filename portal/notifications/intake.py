@@ -1,0 +1,93 @@
+"""From the queue into the inbox: every message is stored once, raw, before it is acknowledged."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from portal.contracts.book import Names
+from portal.contracts.models import NameKind
+from portal.database import db, transaction
+from portal.marketplace.queue import Delivery
+from portal.notifications.envelope import Message, storable, understand
+from portal.notifications.models import Fate, Notification
+from portal.notifications.vocabulary import Kind
+
+logger = logging.getLogger(__name__)
+
+
+def receive(deliveries: Sequence[Delivery], now: datetime) -> tuple[list[Delivery], int]:
+    """Store a batch in one transaction; a second delivery of a message changes nothing.
+
+    Returns:
+        What is stored for good, now or before, and may be acknowledged; and how many messages of it are new.
+
+    Raises:
+        OperationalError: the database is away. Nothing may be acknowledged, and the queue will deliver again.
+    """
+    if not deliveries:
+        return [], 0
+    try:
+        return list(deliveries), _store(deliveries, now)
+    except OperationalError:
+        raise
+    except DBAPIError:
+        logger.exception("A batch of %s messages was refused by the database; storing them one by one", len(deliveries))
+    stored, new = [], 0
+    for delivery in deliveries:
+        try:
+            new += _store([delivery], now)
+            stored.append(delivery)
+        except OperationalError:
+            raise
+        except DBAPIError:
+            # It stays in the queue, and from there goes to the dead letters, where it is not lost either.
+            logger.exception("Message %s cannot be stored", delivery.message_id)
+    return stored, new
+
+
+def _store(deliveries: Sequence[Delivery], now: datetime) -> int:
+    rows = [_row(delivery, now) for delivery in deliveries]
+    with transaction():
+        dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+        statement = dialect.insert(Notification).values(rows).on_conflict_do_nothing(index_elements=["source_key"])
+        return len(db.session.scalars(statement.returning(Notification.id)).all())
+
+
+def _row(delivery: Delivery, now: datetime) -> dict[str, Any]:
+    message = understand(delivery.body, delivery.message_id, delivery.sent_at)
+    keys = {kind: key for kind, key, _text in names_in(message).all()}
+    fate = {Kind.NEWS: Fate.NEWS, Kind.NOT_UNDERSTOOD: Fate.NOT_UNDERSTOOD}.get(message.kind, Fate.RECEIVED)
+    return {
+        "source_key": message.source_key,
+        "body": storable(delivery.body),
+        "received_at": now,
+        "dialect": message.dialect,
+        "kind": message.kind,
+        "name": message.name,
+        "occurred_at": message.occurred_at,
+        "product_code": message.product_code,
+        "customer_key": keys.get(NameKind.CUSTOMER),
+        "agreement_key": keys.get(NameKind.AGREEMENT),
+        "license_key": keys.get(NameKind.LICENSE),
+        "aws_account_id": message.aws_account_id,
+        "fate": fate,
+        "due_at": now,
+        "attempts": 0,
+        "settled_at": None if fate is Fate.RECEIVED else now,
+    }
+
+
+def names_in(message: Message) -> Names:
+    """The names by which a message speaks of a purchase."""
+    return Names(
+        license_arn=message.license_arn,
+        agreement_id=message.agreement_id,
+        product_code=message.product_code,
+        customer_identifier=message.customer_identifier,
+    )

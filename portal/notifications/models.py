@@ -1,0 +1,60 @@
+"""The inbox: every message AWS ever sent, raw, once, with what it was read as and what became of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.database import Base, UTCDateTime, utcnow
+
+
+class Fate(StrEnum):
+    """What became of a notification."""
+
+    RECEIVED = "received"
+    """Stored, not yet worked on."""
+    APPLIED = "applied"
+    NEWS = "news"
+    """Understood, and nothing is to be done."""
+    PARKED = "parked"
+    """About a purchase nobody has landed with yet; put to work again when its buyer arrives."""
+    NOT_UNDERSTOOD = "not understood"
+    """Kept for staff to see; acknowledged like every other, so that it never stands in the way."""
+    FAILED = "failed"
+    """Given up after many tries; kept for staff to see."""
+
+
+class Notification(Base):
+    """One message of the queue."""
+
+    __tablename__ = "notifications"
+    __table_args__ = (Index("ix_notifications_fate_due", "fate", "due_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source_key: Mapped[str] = mapped_column(String(400), unique=True)
+    """What makes this message itself: a second delivery has the same key and is not stored again."""
+    body: Mapped[str] = mapped_column(Text)
+    received_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow, index=True)
+    dialect: Mapped[str] = mapped_column(String(16))
+    kind: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(255))
+    """AWS's own word: the SNS action or the EventBridge detail-type."""
+    occurred_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    product_code: Mapped[str | None] = mapped_column(String(255))
+    customer_key: Mapped[str | None] = mapped_column(String(600), index=True)
+    agreement_key: Mapped[str | None] = mapped_column(String(600), index=True)
+    license_key: Mapped[str | None] = mapped_column(String(600), index=True)
+    aws_account_id: Mapped[str | None] = mapped_column(String(255))
+    """The buyer's, where the message names it; for people to see, never to match by."""
+    fate: Mapped[str] = mapped_column(String(16), default=Fate.RECEIVED)
+    due_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
+    """Not to be worked on before. Who takes a row moves this on, so that nobody else takes it, and so that it
+    is due again should its taker die."""
+    attempts: Mapped[int] = mapped_column(default=0)
+    problem: Mapped[str | None] = mapped_column(Text)
+    contract_id: Mapped[UUID | None] = mapped_column(ForeignKey("contracts.id"), index=True)
+    settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
