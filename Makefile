@@ -1,6 +1,6 @@
 # Everything a person runs here. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help demo clean-demo test lint format pins
+.PHONY: help demo clean-demo test lint lint-format lint-code lint-types lint-layers lint-templates format pins
 
 # The first interpreter that is new enough; `make PYTHON=… demo` names another.
 PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 python3.11,$(shell $(p) -c 'import sys; print("$(p)" if sys.version_info >= (3, 11) else "")' 2>/dev/null)))
@@ -25,11 +25,23 @@ test: .venv/dev
 	@$(BIN)/python -m laptop.browser
 	$(BIN)/python -m pytest $(ARGS)
 
-lint: .venv/dev
+# One target each, so that `make --keep-going lint` shows everything that is wrong.
+lint: lint-format lint-code lint-types lint-layers lint-templates
+
+lint-format: .venv/dev
 	$(BIN)/ruff format --check $(CHECKED)
+
+lint-code: .venv/dev
 	$(BIN)/ruff check $(CHECKED)
+
+lint-types: .venv/dev
 	$(BIN)/mypy
+
+lint-layers: .venv/dev
 	$(BIN)/lint-imports
+
+lint-templates: .venv/dev
+	$(BIN)/djlint --lint --quiet portal/templates sandbox/templates
 
 format: .venv/dev
 	$(BIN)/ruff format $(CHECKED)
@@ -42,12 +54,12 @@ format: .venv/dev
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo 'Python cannot make virtual environments here. On Debian and Ubuntu: apt-get install python3-venv'; exit 1; }
 
 .venv/demo: requirements-demo.txt requirements.txt | .venv/bin/python
-	@echo 'Installing the pinned packages (once, about half a minute)'
+	@echo 'Installing the pinned packages (once, about a minute)'
 	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on -r requirements-demo.txt
 	@touch $@
 
 .venv/dev: requirements-dev.txt requirements-demo.txt requirements.txt | .venv/bin/python
-	@echo 'Installing the pinned packages, those for tests and lint included (once, about a minute)'
+	@echo 'Installing the pinned packages, those for tests and lint included (once, about two minutes)'
 	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on -r requirements-dev.txt
 	@touch $@ .venv/demo
 

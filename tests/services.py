@@ -32,7 +32,7 @@ def new_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
         with _databases_on(server) as create:
             yield create
     elif os.environ.get("TEST_DATABASE") == "postgresql":
-        with postgres.running(tmp_path_factory.mktemp("postgresql")) as private, _databases_on(private) as create:
+        with postgres.running() as private, _databases_on(private) as create:
             yield create
     else:
         yield lambda: f"sqlite:///{tmp_path_factory.mktemp('database') / 'portal.db'}"
