@@ -4,6 +4,181 @@ Real programs (databases, Valkey, the sandbox, the whole stack) are in tests/ser
 stories are in tests/browsers.py, and ``page`` and ``context`` come from pytest-playwright.
 """
 
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from secrets import token_urlsafe
+from typing import Any
+
+import flask_migrate
+import pytest
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+
+from laptop.environment import Place
+from portal import create_app
+from portal.accounts.models import Membership, Organisation, Person, Role
+from portal.accounts.passwords import hash_password
+from portal.config import Settings
+from portal.database import Base, db, transaction, utcnow
+from tests.cast import ACME_AWS, ALERTS, ANALYTICS, ARCHIVE, PASSWORD, STREAMS, VAULT, Somebody
+from tests.portal_client import PortalClient
+from tests.sandbox_client import SandboxClient
+
 pytest_plugins = ["tests.services", "tests.browsers"]
 
-# --- The application under test: `app`, `client`, and people signed in to it ------------------------------------
+# --- The application under test -------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def aws_environment(place: Place) -> Iterator[dict[str, str]]:
+    """The portal's environment. Its AWS part is set in this process too, for boto3 reads it there."""
+    environment = place.for_portal()
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            if name.startswith("AWS_"):
+                patch.setenv(name, value)
+        yield environment
+
+
+@pytest.fixture(scope="session")
+def make_app(aws_environment: dict[str, str]) -> Iterator[Callable[..., Flask]]:
+    """Makes another portal on the same database, with some variables changed (None takes one away)."""
+    with ExitStack() as stack:
+
+        def make(**changes: str | None) -> Flask:
+            environment = {name: value for name, value in (aws_environment | changes).items() if value is not None}
+            app = create_app(Settings.from_environment(environment))
+            stack.callback(_close, app)
+            return app
+
+        yield make
+
+
+def _close(app: Flask) -> None:
+    app.extensions["jobs"].connection.close()
+    with app.app_context():
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def migrated_app(make_app: Callable[..., Flask]) -> Flask:
+    """The portal of this run, on a database that the migrations have made."""
+    app = make_app()
+    with app.app_context():
+        flask_migrate.upgrade()
+    return app
+
+
+@pytest.fixture
+def app(migrated_app: Flask) -> Iterator[Flask]:
+    """The portal. What a test leaves in its database and its job queue is taken away afterwards."""
+    yield migrated_app
+    with migrated_app.app_context(), db.engine.begin() as connection:
+        for table in reversed(Base.metadata.sorted_tables):
+            connection.execute(table.delete())
+    migrated_app.extensions["jobs"].connection.flushdb()
+
+
+@pytest.fixture
+def database(app: Flask) -> Iterator[SQLAlchemy]:
+    """The portal's database, from inside the application: for verbs, which know no browser."""
+    with app.app_context():
+        yield db
+
+
+@pytest.fixture
+def client(app: Flask) -> PortalClient:
+    """A browser that nobody has signed in with yet."""
+    return PortalClient(app)
+
+
+@pytest.fixture
+def another_client(app: Flask) -> PortalClient:
+    """Somebody else's browser."""
+    return PortalClient(app)
+
+
+# --- People -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def password_hash() -> str:
+    """Hashed once for all: the cost of a hash is the product's, not the tests'."""
+    return hash_password(PASSWORD)
+
+
+@pytest.fixture
+def add_person(app: Flask, password_hash: str) -> Callable[..., Somebody]:
+    """Adds a person to an organisation, which is a new one when it has no id yet."""
+
+    def add(name: str, organisation: str, organisation_id: int | None = None, role: Role = Role.OWNER) -> Somebody:
+        email = f"{name.lower()}@{organisation.lower()}.example"
+        with app.app_context(), transaction():
+            if organisation_id is None:
+                founded = Organisation(name=organisation)
+                db.session.add(founded)
+                db.session.flush()
+                organisation_id = founded.id
+            person = Person(
+                sign_in_key=token_urlsafe(24),
+                name=name,
+                email=email,
+                email_key=email,
+                password_hash=password_hash,
+                terms_accepted_at=utcnow(),
+            )
+            db.session.add(person)
+            db.session.flush()
+            db.session.add(Membership(person_id=person.id, organisation_id=organisation_id, role=role))
+            return Somebody(person.id, name, email, person.sign_in_key, organisation_id, organisation)
+
+    return add
+
+
+@pytest.fixture
+def alice(add_person: Callable[..., Somebody]) -> Somebody:
+    """Owner at Acme."""
+    return add_person("Alice", "Acme")
+
+
+@pytest.fixture
+def bob(add_person: Callable[..., Somebody], alice: Somebody) -> Somebody:
+    """Alice's colleague at Acme, a plain member."""
+    return add_person("Bob", "Acme", alice.organisation_id, Role.MEMBER)
+
+
+@pytest.fixture
+def mallory(add_person: Callable[..., Somebody]) -> Somebody:
+    """Owner elsewhere."""
+    return add_person("Mallory", "Globex")
+
+
+# --- Purchases --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def buy(sandbox: SandboxClient) -> Callable[..., dict[str, Any]]:
+    """Buys in the sandbox: ``buy()`` is Analytics for Acme, with a plan and ten seats."""
+
+    def purchase(product: str = ANALYTICS, account_id: str = ACME_AWS, **terms: Any) -> dict[str, Any]:
+        usual: dict[str, Any] = {
+            ANALYTICS: {"plan": "team", "dimensions": {"seats": 10}},
+            ARCHIVE: {"dimensions": {"storage_tb": 5, "users": 3}},
+            STREAMS: {"plan": "base", "dimensions": {"events_million": 20}},
+            ALERTS: {},
+            VAULT: {"dimensions": {"secrets": 100}},
+        }[product]
+        if product == ARCHIVE:  # sold one at a time, so the one of an earlier test comes to its end
+            for earlier in sandbox.call("GET", f"/api/purchases?account_id={account_id}"):
+                if earlier["product"] == ARCHIVE and earlier["status"] == "ACTIVE":
+                    sandbox.expire(earlier["agreement_id"])
+        return sandbox.buy(product, account_id, **(usual | terms))
+
+    return purchase
+
+
+@pytest.fixture
+def token_for(sandbox: SandboxClient) -> Callable[[dict[str, Any]], str]:
+    """A fresh registration token of a purchase."""
+    return lambda purchase: str(sandbox.token(purchase["agreement_id"])["token"])

@@ -1,0 +1,25 @@
+"""Who and what the tests tell of: the products on the sandbox's shelf, the buyers, and what a person is."""
+
+from dataclasses import dataclass
+
+ANALYTICS = "4tidemarkanalytics0000001"
+ARCHIVE = "4tidemarkarchive000000002"
+STREAMS = "4tidemarkstreams000000003"
+ALERTS = "4tidemarkalerts0000000004"
+VAULT = "4tidemarkvault00000000005"
+ACME_AWS, GLOBEX_AWS, INITECH_AWS = "444455556666", "777788889999", "012345678901"
+
+PASSWORD = "a few words in a row"
+
+
+@dataclass(frozen=True)
+class Somebody:
+    """A person of the tests, and the organisation that comes to mind first with them."""
+
+    id: int
+    name: str
+    email: str
+    sign_in_key: str
+    organisation_id: int
+    organisation_name: str
+    password: str = PASSWORD
