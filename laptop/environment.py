@@ -73,6 +73,7 @@ class Place:
             "PRODUCTS_FILE": str(self._products()),
             "SMTP_URL": f"smtp://127.0.0.1:{self.mail_port}",
             "MAIL_FROM": "contracts@tidemark.example",
+            "SUBSCRIPTIONS_URL": f"{self.sandbox_url}/accounts",
             "SELLER_NAME": "Tidemark",
             "SUPPORT_EMAIL": "help@tidemark.example",
         }

@@ -64,6 +64,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     errors.init_app(app)
     blueprints.init_app(app)
 
+    app.jinja_env.globals["subscriptions_url"] = settings.subscriptions_url
+
     @app.context_processor
     def seller() -> dict[str, object]:
         return {

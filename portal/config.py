@@ -46,6 +46,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("SUPPORT_URL", "", "The seller's help pages."),
     Setting("TERMS_URL", "", "The seller's terms; without it a page of the portal's own is shown."),
     Setting("PRIVACY_URL", "", "The seller's privacy notice; without it a page of the portal's own is shown."),
+    Setting(
+        "SUBSCRIPTIONS_URL",
+        "https://console.aws.amazon.com/marketplace/home#/subscriptions",
+        "Where buyers manage their subscriptions on AWS; other only in another partition, or with the sandbox.",
+    ),
     Setting("SMTP_URL", "", "Mail server: `smtp://user:password@host:587` or `smtps://…`. Unset: mail waits unsent."),
     Setting("MAIL_FROM", "", "The sender of the portal's mail; the support address when unset."),
     Setting("CLAIM_HOURS", "24", "How long a purchase waits for the person who brought it, in hours."),
@@ -70,6 +75,7 @@ class Settings:
     support_url: str | None
     terms_url: str | None
     privacy_url: str | None
+    subscriptions_url: str
     smtp_url: str | None
     mail_from: str | None
     claim_lifetime: timedelta
@@ -97,6 +103,7 @@ class Settings:
             support_url=read.text("SUPPORT_URL") or None,
             terms_url=read.text("TERMS_URL") or None,
             privacy_url=read.text("PRIVACY_URL") or None,
+            subscriptions_url=read.text("SUBSCRIPTIONS_URL"),
             smtp_url=read.text("SMTP_URL") or None,
             mail_from=read.text("MAIL_FROM") or read.text("SUPPORT_EMAIL") or None,
             claim_lifetime=timedelta(hours=read.whole_number("CLAIM_HOURS", least=1, most=720)),

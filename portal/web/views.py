@@ -11,7 +11,7 @@ from portal.contracts.models import Contract, ContractChange, Entitlement
 from portal.contracts.overview import Neighbour, Overview
 from portal.products import Pricing, Product, Products
 from portal.web.history import HistoryLine, history_line
-from portal.web.wording import MARKETPLACE_URL, STATES, mask_account, reason_in_words, value_in_words
+from portal.web.wording import STATES, mask_account, reason_in_words, value_in_words
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,6 @@ class PurchaseView:
     is_free_trial: bool
     confirmed: bool
     subscription: bool
-    aws_url: str = MARKETPLACE_URL
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,8 @@ class ContractPage:
     awaiting: bool
     page_url: str | None
     subscription: bool
-    aws_url: str = MARKETPLACE_URL
+    summary: str
+    """What it includes, on one line, to tell two contracts for one product apart."""
     history: list[HistoryLine] = field(default_factory=list)
     continues: NeighbourView | None = None
     continued_by: NeighbourView | None = None
@@ -95,13 +95,14 @@ def contract_card(contract: Contract, products: Products) -> ContractPage:
     words, explained = STATES[State(contract.state)]
     if contract.ended_because and contract.state == State.ENDED:
         explained = f"{reason_in_words(contract.ended_because)} on AWS Marketplace."
+    lines = _lines(contract.entitlements, product)
     return ContractPage(
         id=contract.id,
         product_title=product.title,
         state=contract.state,
         state_words=words,
         state_explained=explained,
-        entitlements=_lines(contract.entitlements, product),
+        entitlements=lines,
         starts_at=contract.starts_at,
         ends_at=_end(contract),
         ends_label=_end_label(contract),
@@ -114,6 +115,9 @@ def contract_card(contract: Contract, products: Products) -> ContractPage:
         awaiting=contract.check_requested_at is not None or contract.state == State.WAITING,
         page_url=product.page_url,
         subscription=product.pricing is Pricing.SUBSCRIPTION,
+        summary=" · ".join(
+            line.name if line.value == "Included" else f"{line.value} {line.unit or line.name}" for line in lines
+        ),
     )
 
 

@@ -6,9 +6,6 @@ from portal.contracts.entitlements import in_words
 from portal.contracts.lifecycle import State
 from portal.contracts.models import Cause
 
-MARKETPLACE_URL = "https://console.aws.amazon.com/marketplace/home#/subscriptions"
-"""Where a buyer manages subscriptions; *Set up your account* is there too."""
-
 STATES = {
     State.WAITING: (
         "Waiting for AWS",
