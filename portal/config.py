@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 SHORTEST_SECRET = 32
@@ -144,8 +144,9 @@ class _Reader:
 
     def whole_number(self, name: str, least: int, most: int) -> int:
         value = self.text(name)
-        if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
-            self._wrong(f"{name} must be a whole number from {least} to {most}, not `{value}`.")
+        small = value.isascii() and value.isdigit() and len(value) <= len(str(most))
+        if not small or not least <= int(value) <= most:
+            self._wrong(f"{name} must be a whole number from {least} to {most}, not `{value[:20]}`.")
             return least
         return int(value)
 
@@ -168,13 +169,23 @@ def _with_driver(url: str) -> str:
     return url
 
 
+def _parts(url: str) -> SplitResult | None:
+    """The parts of an address; None for text that is none."""
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018  reading it is what checks it
+    except ValueError:
+        return None
+    return parts
+
+
+def _endpoints(environ: Mapping[str, str]) -> list[tuple[str, SplitResult | None]]:
+    return [(name, _parts(value)) for name, value in environ.items() if name.startswith("AWS_ENDPOINT_URL")]
+
+
 def _laptop_endpoints(environ: Mapping[str, str]) -> list[str]:
     """The AWS endpoint variables that point at this machine: there, AWS is the sandbox."""
-    return [
-        name
-        for name, value in environ.items()
-        if name.startswith("AWS_ENDPOINT_URL") and urlsplit(value).hostname in LOOPBACK_HOSTS
-    ]
+    return [name for name, parts in _endpoints(environ) if parts and parts.hostname in LOOPBACK_HOSTS]
 
 
 def _unsafe_mixes(settings: Settings, environ: Mapping[str, str]) -> list[str]:
@@ -185,20 +196,27 @@ def _unsafe_mixes(settings: Settings, environ: Mapping[str, str]) -> list[str]:
             "set it to the output of `python -c 'import secrets; print(secrets.token_urlsafe(48))'`."
         )
     problems += _unsafe_transport(settings, environ)
+    problems += [f"{name} is not an address." for name, parts in _endpoints(environ) if parts is None]
+    if settings.smtp_url and not settings.mail_from:
+        problems.append("SMTP_URL is set, but not who writes: set MAIL_FROM or SUPPORT_EMAIL.")
     for name, url, schemes in (
         ("DATABASE_URL", settings.database_url, ("sqlite", "postgresql+psycopg")),
         ("REDIS_URL", settings.redis_url, ("redis", "rediss", "unix")),
         ("SMTP_URL", settings.smtp_url or "smtp:", ("smtp", "smtps")),
         ("PORTAL_URL", settings.portal_url, ("http", "https")),
     ):
-        if urlsplit(url).scheme not in schemes:
+        parts = _parts(url)
+        if parts is None:
+            problems.append(f"{name} is not an address; special characters in it are written as %-codes.")
+        elif parts.scheme not in schemes:
             known = ", ".join(f"`{scheme.removesuffix('+psycopg')}:`" for scheme in schemes)
             problems.append(f"{name} must start with one of {known}.")
     return problems
 
 
 def _unsafe_transport(settings: Settings, environ: Mapping[str, str]) -> list[str]:
-    scheme, host = urlsplit(settings.portal_url).scheme, urlsplit(settings.portal_url).hostname or ""
+    parts = _parts(settings.portal_url) or urlsplit("")
+    scheme, host = parts.scheme, parts.hostname or ""
     if not settings.https:
         if host in LOOPBACK_HOSTS:
             return []

@@ -129,7 +129,7 @@ def _product(table: dict[str, Any], where: str, problems: list[str]) -> Product 
     problems.extend(
         f"{where}: `{key}` must be an http:// or https:// address."
         for key in text
-        if key.endswith("_url") and text[key] and urlsplit(text[key]).scheme not in {"http", "https"}
+        if key.endswith("_url") and text[key] and not _is_web_address(text[key])
     )
     dimensions = _dimensions(table.get("dimensions", {}), where, problems)
     if len(problems) > before:
@@ -156,6 +156,13 @@ def _dimensions(tables: object, where: str, problems: list[str]) -> dict[str, Di
             key=key, name=text["name"] or key, unit=text["unit"], description=text["description"]
         )
     return dimensions
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        return urlsplit(text).scheme in {"http", "https"}
+    except ValueError:
+        return False
 
 
 def _check_keys(table: dict[str, Any], known: tuple[str, ...], where: str, problems: list[str]) -> None:
