@@ -38,7 +38,7 @@ def find() -> Path | None:
     """The Chrome or Chromium that is on this machine now, if any. ``BROWSER_PATH`` names another."""
     named = os.environ.get("BROWSER_PATH")
     if named:
-        return Path(named)
+        return Path(named) if _starts(Path(named)) else None
     on_the_path = (shutil.which(name) for name in NAMES)
     installed = [*(Path(found) for found in on_the_path if found), *map(Path, MAC_APPLICATIONS)]
     return next(filter(_starts, installed), None) or _playwrights_own()

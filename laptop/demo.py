@@ -33,7 +33,7 @@ def main() -> int:
             print(welcome(place), flush=True)
             return watch(programs)
     except Stop:
-        print("\nStopped. `make demo` carries on from here; `make clean-demo` forgets it all.")
+        print("Stopped. `make demo` carries on from here; `make clean-demo` forgets it all.")
         return 0
     except (CannotStart, DidNotStart) as problem:
         print(f"\n{problem}", file=sys.stderr)

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Self
 
 LEASH = Path(__file__).with_name("leash.py")
-PATIENCE = 30.0  # seconds for a program to come up, on a slow machine
+PATIENCE = 60.0  # seconds for a program to come up, on a slow and busy machine
 GRACE = 15.0  # seconds for a program to finish what it has in hand
 
 

@@ -21,6 +21,7 @@ def listening() -> Iterator[None]:
     def stop(_number: int, _frame: FrameType | None) -> None:
         for request in REQUESTS:
             signal.signal(request, signal.SIG_IGN)
+        os.write(sys.stdout.fileno(), "\nStopping …\n".encode())  # print() may be what was interrupted
         raise Stop
 
     for request in REQUESTS:

@@ -1,7 +1,8 @@
 """Fixtures that are real programs: databases, Valkey, the sandbox, and the whole stack of the browser stories.
 
 Each starts once per run, when the first test asks for it, and is told apart from the others by what it keeps:
-every database is a new one, so a server that is in use elsewhere may be named in ``DATABASE_URL``.
+every database is a new one, so a server that is in use elsewhere may be named in ``DATABASE_URL``. Of a server named in
+``REDIS_URL`` the databases 14 and 15 are emptied.
 """
 
 import os
