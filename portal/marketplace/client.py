@@ -24,6 +24,8 @@ from portal.marketplace.errors import (
 from portal.marketplace.values import EntitlementValue, Purchase
 
 logger = logging.getLogger(__name__)
+# At DEBUG botocore writes whole requests and answers into the log: a buyer's token, too.
+logging.getLogger("botocore").setLevel(logging.INFO)
 
 ENTITLEMENT_REGION = "us-east-1"
 """GetEntitlements lives in this Region only; botocore would build a dead address for any other."""
