@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any, Protocol
 
 from portal.contracts.names import license_key
@@ -59,6 +60,21 @@ def differences(before: Mapping[Key, Row], after: Mapping[Key, Row]) -> Iterator
     for key in sorted({*before, *after}):
         if before.get(key) != after.get(key):
             yield key, before.get(key), after.get(key)
+
+
+def changes_of_dimensions(
+    before: Mapping[Key, Row], after: Mapping[Key, Row]
+) -> Iterator[tuple[str, Row | None, Row | None]]:
+    """(dimension, before, after) as a customer sees them: that a renewal brought a new licence is no change of its own."""
+    changed: dict[str, tuple[list[Row], list[Row]]] = {}
+    for (dimension, _license), old, new in differences(before, after):
+        gone, come = changed.setdefault(dimension, ([], []))
+        gone.extend([old] if old else [])
+        come.extend([new] if new else [])
+    for dimension, (gone, come) in changed.items():
+        for old, new in zip_longest(gone, come):
+            if old != new:
+                yield dimension, old, new
 
 
 def in_words(value: str, value_type: str) -> str:

@@ -50,6 +50,8 @@ class Contract(Base):
     offer_type: Mapped[str | None] = mapped_column(String(64))
     """`free-trial` when AWS said so on arrival."""
     state: Mapped[str] = mapped_column(String(16), default=State.WAITING, index=True)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When AWS was first seen to grant nothing any more."""
     ended_because: Mapped[str | None] = mapped_column(String(64))
     """AWS's word for the end (EXPIRED, CANCELLED, TERMINATED …)."""
     starts_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

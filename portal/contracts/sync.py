@@ -13,7 +13,8 @@ from uuid import UUID
 
 from sqlalchemy import or_, select, update
 
-from portal.contracts.entitlements import Row, differences, rows_of
+from portal.contracts import book
+from portal.contracts.entitlements import Row, changes_of_dimensions, differences, rows_of
 from portal.contracts.history import write_change
 from portal.contracts.lifecycle import Signal, State, after_reading
 from portal.contracts.models import Cause, Contract, ContractName, Entitlement, NameKind
@@ -46,7 +47,8 @@ def read(contract: Contract, marketplace: Marketplace) -> Reading:
     """Ask AWS what this contract grants now. Outside any transaction.
 
     A purchase is asked for by its licences; by the legacy customer identifier where it has one, because legacy products
-    have one purchase per buyer; by the account as the last resort, keeping only rows of this purchase's licences.
+    have one purchase per buyer; and by the account, keeping only rows of this purchase's licences, while one of them is
+    known only in the spelling of events, which AWS refuses as a filter.
 
     Raises:
         MarketplaceUnavailable, MarketplaceRefused: as ``Marketplace.get_entitlements``.
@@ -57,16 +59,16 @@ def read(contract: Contract, marketplace: Marketplace) -> Reading:
     product_code, account = contract.product_code, contract.aws_account_id
     db.session.commit()  # AWS may take seconds, and no database transaction should stay open for that long
     customers = [name.text for name in names if name.kind == NameKind.CUSTOMER]
-    arns = [name.text for name in names if name.kind == NameKind.LICENSE and can_be_asked_for(name.text)]
-    keys = {name.key for name in names if name.kind == NameKind.LICENSE}
+    licenses = {name.key: name.text for name in names if name.kind == NameKind.LICENSE}
+    arns = [text for text in licenses.values() if can_be_asked_for(text)]
     asked_at = utcnow()
     if customers:
         rows = marketplace.get_entitlements(product_code, customer_identifier=customers[-1])
-    elif arns:
+    elif arns and (len(arns) == len(licenses) or not account):
         rows = marketplace.get_entitlements(product_code, license_arns=arns)
     elif account:
         rows = marketplace.get_entitlements(product_code, aws_account_id=account)
-        rows = _of_this_purchase(contract.id, keys, rows)
+        rows = _of_this_purchase(contract.id, set(licenses), rows)
     else:
         rows = []
     return Reading(asked_at, rows)
@@ -119,6 +121,7 @@ def write(
         )
 
     version = contract.version
+    _learn_licenses(contract, reading)
     _write_entitlements(contract, rows_of(reading.entitlements), note)
     state = after_reading(
         State(contract.state),
@@ -129,14 +132,29 @@ def write(
     if state != contract.state:
         note("state", {"value": contract.state}, {"value": state})
         contract.state = state
+        contract.ended_at = reading.asked_at if state is State.ENDED else None
         if state in {State.ACTIVE, State.WAITING}:
             contract.ended_because = None
     return contract.version != version
 
 
+def _learn_licenses(contract: Contract, reading: Reading) -> None:
+    """Keep the licences of the answer in AWS's full spelling: a renewal may bring a new one, an event an odd one."""
+    statement = select(ContractName.key, ContractName.text).where(
+        ContractName.contract_id == contract.id, ContractName.kind == NameKind.LICENSE
+    )
+    known = dict(db.session.execute(statement).tuples().all())
+    told = {license_key(row.license_arn): row.license_arn for row in reading.entitlements if row.license_arn}
+    for key, arn in told.items():
+        if not can_be_asked_for(known.get(key, "")):
+            book.learn_names(contract, book.Names(license_arn=arn))
+
+
 def _write_entitlements(contract: Contract, now: dict[tuple[str, str], Row], note: Any) -> None:
     stored = {(row.dimension, row.license_key): row for row in contract.entitlements}
     known = {key: Row(row.value, row.value_type, row.expires_at) for key, row in stored.items()}
+    for dimension, before, after in changes_of_dimensions(known, now):
+        note(f"dimension:{dimension}", before and before.as_json(), after and after.as_json())
     for (dimension, license_id), before, after in differences(known, now):
         if after is None:
             db.session.delete(stored[dimension, license_id])
@@ -154,7 +172,6 @@ def _write_entitlements(contract: Contract, now: dict[tuple[str, str], Row], not
         else:
             row = stored[dimension, license_id]
             row.value, row.value_type, row.expires_at = after.value, after.value_type, after.expires_at
-        note(f"dimension:{dimension}", before and before.as_json(), after and after.as_json())
 
 
 def note_terms(

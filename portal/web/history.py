@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,7 +27,13 @@ class HistoryLine:
     sentence: str
 
 
-def history_line(change: ContractChange, product: Product) -> HistoryLine:
+def history_lines(changes: Sequence[ContractChange], product: Product) -> list[HistoryLine]:
+    """One line a change; a date that moved within its day looks like no change, and is left out."""
+    lines = [_history_line(change, product) for change in changes]
+    return [line for line in lines if line.before is None or line.before != line.after]
+
+
+def _history_line(change: ContractChange, product: Product) -> HistoryLine:
     what, before, after = _change_in_words(change, product)
     if change.subject == "opened":
         sentence = "The purchase reached us from AWS Marketplace."

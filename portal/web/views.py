@@ -10,7 +10,7 @@ from portal.contracts.lifecycle import State
 from portal.contracts.models import Contract, ContractChange, Entitlement
 from portal.contracts.overview import Neighbour, Overview
 from portal.products import Pricing, Product, Products
-from portal.web.history import HistoryLine, history_line
+from portal.web.history import HistoryLine, history_lines
 from portal.web.wording import STATES, mask_account, reason_in_words, value_in_words
 
 
@@ -128,7 +128,7 @@ def contract_page(overview: Overview, changes: list[ContractChange], products: P
     return replace(
         contract_card(contract, products),
         linked_by=contract.linked_by.name if contract.linked_by else None,
-        history=[history_line(change, product) for change in changes],
+        history=history_lines(changes, product),
         continues=_neighbour(overview.continues, products),
         continued_by=_neighbour(overview.continued_by, products),
     )
@@ -158,6 +158,8 @@ def _line(row: Entitlement, product: Product) -> EntitlementLine:
 
 
 def _end(contract: Contract) -> datetime | None:
+    if contract.state == State.ENDED:
+        return contract.ended_at
     expiries = [row.expires_at for row in contract.entitlements if row.expires_at]
     return max(expiries) if expiries else contract.ends_at
 

@@ -69,6 +69,7 @@ def upgrade() -> None:
     sa.Column('aws_account_id', sa.String(length=255), nullable=True),
     sa.Column('offer_type', sa.String(length=64), nullable=True),
     sa.Column('state', sa.String(length=16), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('ended_because', sa.String(length=64), nullable=True),
     sa.Column('starts_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('ends_at', sa.DateTime(timezone=True), nullable=True),
