@@ -5,7 +5,7 @@ Messages come in any order and more than once, so it is the time of the event th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -39,6 +39,7 @@ class Word:
 
     kind: Kind
     at: datetime
+    license_key: str | None = None
 
 
 def happened_at(row: Notification) -> datetime:
@@ -48,9 +49,9 @@ def happened_at(row: Notification) -> datetime:
 
 def latest_word(contract: Contract, rows: Sequence[Notification]) -> Word | None:
     """The latest word, among these messages and those applied before: a late message neither resurrects nor kills."""
-    words = [Word(Kind(row.kind), happened_at(row)) for row in rows if row.kind in _SIGNALS]
+    words = [Word(Kind(row.kind), happened_at(row), row.license_key) for row in rows if row.kind in _SIGNALS]
     before = db.session.execute(
-        select(Notification.kind, Notification.occurred_at)
+        select(Notification.kind, Notification.occurred_at, Notification.license_key)
         .where(
             Notification.contract_id == contract.id,
             Notification.kind.in_(list(_SIGNALS)),
@@ -60,16 +61,20 @@ def latest_word(contract: Contract, rows: Sequence[Notification]) -> Word | None
         .limit(1)
     ).first()
     if before:
-        words.insert(0, Word(Kind(before.kind), before.occurred_at))
-    return max(words, key=lambda word: word.at, default=None)
+        words.insert(0, Word(Kind(before.kind), before.occurred_at, before.license_key))
+    # EventBridge tells whole seconds, so of two words said at one time the one that came last stands.
+    return max(reversed(words), key=lambda word: word.at, default=None)
 
 
-def signal_of(word: Word | None, contract: Contract) -> Signal:
-    """What a word says about the right to use.
+def signal_of(word: Word | None, contract: Contract, licensed: Collection[str]) -> Signal:
+    """What a word says about the right to use; `licensed` are the keys of the licences that AWS grants now.
 
     A hand-over ends a contract only where another contract goes on for it; most renewals stay within their contract.
+    The end of one licence is no end while another is granted (user guide: revoke only the licence that is named).
     """
     if word is None:
+        return Signal.NONE
+    if word.kind is Kind.ENDING and word.license_key and any(key != word.license_key for key in licensed):
         return Signal.NONE
     if word.kind is Kind.CONTINUED:
         goes_on = db.session.scalar(select(exists().where(Contract.continues_id == contract.id)))

@@ -1,0 +1,133 @@
+"""What the jobs do, run by a real RQ worker; and what the sweep finds after Redis has forgotten everything."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from redis import Redis
+
+from portal import jobs
+from portal.contracts import sync
+from portal.contracts.lifecycle import State
+from portal.database import db, transaction
+from portal.jobs import heartbeat, schedule, sweep, workers
+from portal.jobs.connections import patient
+from portal.mail.models import Letter, MailState
+from portal.notifications.models import Fate
+from portal.registration.models import Claim, ClaimState
+from tests.worker_fixtures import Bench
+
+Buy = Callable[..., dict[str, Any]]
+NOW = timedelta(0)
+
+
+@pytest.fixture
+def run(bench: Bench, redis_url: str) -> Callable[[], None]:
+    """Runs all jobs there are, as the worker does."""
+
+    def work() -> None:
+        with patient(redis_url) as connection:
+            workers.work(bench.app, connection, burst=True)
+            connection.connection_pool.disconnect()
+
+    return work
+
+
+def test_a_job_about_the_inbox_works_it_off(bench: Bench, buy: Buy, run: Callable[[], None]) -> None:
+    contract = bench.land(buy()["agreement_id"])
+    bench.hear()
+    jobs.work_on_inbox()
+    run()
+    assert bench.fresh(contract).state == State.ACTIVE
+
+
+def test_a_check_that_was_requested_is_answered(bench: Bench, buy: Buy, run: Callable[[], None]) -> None:
+    contract = bench.land(buy()["agreement_id"])
+    with transaction():
+        sync.request_check(contract.id)
+    jobs.check_contract(contract.id)
+    jobs.check_contract(contract.id)
+    run()
+    fresh = bench.fresh(contract)
+    assert fresh.check_requested_at is None
+    assert bench.entitlements(contract) == {"team": "1", "seats": "10"}
+
+
+def test_a_check_waits_for_aws_and_a_refused_one_does_not(bench: Bench, buy: Buy, run: Callable[[], None]) -> None:
+    contract = bench.land(buy()["agreement_id"])
+    with transaction():
+        sync.request_check(contract.id)
+    bench.sandbox.fail("GetEntitlements", "InternalServiceErrorException")
+    jobs.check_contract(contract.id)
+    run()
+    assert bench.fresh(contract).check_requested_at is not None
+    bench.sandbox.work_again()
+    bench.sandbox.fail("GetEntitlements", "InvalidParameterException")
+    jobs.check_contract(contract.id)
+    run()
+    assert bench.fresh(contract).check_requested_at is None
+
+
+def test_the_sweep_finds_what_a_wiped_redis_has_forgotten(bench: Bench, buy: Buy, run: Callable[[], None]) -> None:
+    waiting, checked = bench.land(buy()["agreement_id"]), bench.land(buy()["agreement_id"])
+    bench.hear()
+    bench.sandbox.fail("ResolveCustomer", "ThrottlingException")
+    token = bench.sandbox.token(buy()["agreement_id"])["token"]
+    claim_id, _secret = bench.app.extensions["desk"].arrive(token, None, bench.now() - timedelta(minutes=5))
+    bench.sandbox.work_again()
+    with transaction():
+        sync.request_check(checked.id)
+        db.session.add(Letter(to="alice@acme.example", subject="Welcome", text="Hello", due_at=bench.now()))
+    bench.redis.flushdb()
+    sweep.sweep(patience=NOW)
+    run()
+    assert bench.fresh(waiting).state == State.ACTIVE
+    assert bench.fresh(checked).check_requested_at is None
+    assert db.session.get_one(Claim, claim_id, populate_existing=True).state == ClaimState.OPEN
+    assert db.session.scalars(db.select(Letter)).one().state == MailState.SENT
+
+
+def test_the_sweep_of_a_portal_with_nothing_to_do_asks_for_nothing(bench: Bench) -> None:
+    sweep.sweep(patience=NOW)
+    assert bench.app.extensions["jobs"].jobs == []
+
+
+def test_a_job_that_fails_ends_neither_the_worker_nor_the_next_job(
+    bench: Bench, buy: Buy, run: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contract = bench.land(buy()["agreement_id"])
+    bench.hear()
+    bench.app.extensions["jobs"].enqueue("portal.jobs.tasks.check_contract", "no uuid")
+    jobs.work_on_inbox()
+    run()
+    assert bench.fresh(contract).state == State.ACTIVE
+    assert bench.app.extensions["jobs"].failed_job_registry.count == 1
+
+
+def test_everything_on_the_list_can_be_found_by_name_and_run(bench: Bench) -> None:
+    assert schedule.PERIODIC
+    for periodic in schedule.PERIODIC:
+        periodic.job()
+
+
+def test_the_clock_asks_for_everything_on_the_list(bench: Bench, redis_url: str) -> None:
+    with patient(redis_url) as connection:
+        workers.Clock(connection).enqueue_jobs()
+        connection.connection_pool.disconnect()
+    asked = {job.func_name for job in bench.app.extensions["jobs"].jobs}
+    assert asked == {f"{periodic.job.__module__}.{periodic.job.__name__}" for periodic in schedule.PERIODIC}
+
+
+def test_workers_give_signs_of_life(bench: Bench) -> None:
+    heartbeat.beat(bench.redis, "consumer")
+    assert heartbeat.alive(bench.redis) == {"consumer": 1}
+    heartbeat.beat(Redis(port=1), "consumer")  # nobody hears it, and nothing happens
+
+
+def test_a_parked_message_is_left_alone_by_the_sweep(bench: Bench, buy: Buy) -> None:
+    buy()
+    bench.hear()
+    bench.work()
+    sweep.sweep(patience=NOW)
+    assert set(bench.fates()) == {Fate.PARKED}
