@@ -1,35 +1,21 @@
-"""python -m sandbox: the command line, the sockets, and a clean end."""
+"""python -m sandbox: the command line."""
 
 import argparse
 import logging
 import os
-import signal
-import socket
 import sqlite3
 import sys
-import threading
 from pathlib import Path
-from types import FrameType
 from urllib.parse import urlsplit
 
-from werkzeug.serving import WSGIRequestHandler, make_server
+from sandbox.application import create_front
+from sandbox.catalogue import BUILT_IN, read_catalogue
+from sandbox.errors import CannotStart, InvalidCatalogue
+from sandbox.mailbox import smtp_server
+from sandbox.marketplace import Marketplace
+from sandbox.serving import HOST, serve, take_port
 
-from .application import create_front
-from .catalogue import BUILT_IN, read_catalogue
-from .errors import InvalidCatalogue
-from .mailbox import smtp_server
-from .marketplace import Marketplace
-
-HOST = "127.0.0.1"
 FULFILLMENT_URL = "http://127.0.0.1:8000/marketplace/landing"
-
-
-class QuietHandler(WSGIRequestHandler):
-    """No line for every poll of the queue; errors still speak."""
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        if str(code).startswith("5"):
-            super().log_request(code, size)
 
 
 def arguments(given: list[str]) -> argparse.Namespace:
@@ -73,59 +59,45 @@ def arguments(given: list[str]) -> argparse.Namespace:
     return options
 
 
-def fail(message: str) -> int:
-    print(f"sandbox: {message}", file=sys.stderr)
-    return 1
-
-
 def main(given: list[str]) -> int:
-    """Serve until SIGTERM or Ctrl-C. 0 after a clean end, 1 when it could not start."""
+    """Serve until SIGTERM or Ctrl-C. 0 after a clean end, 1 with one line of explanation when it could not start."""
     options = arguments(given)
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
-    listener = socket.socket()
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((HOST, options.port))
-    except OSError as problem:
-        return fail(f"port {options.port} cannot be used ({problem.strerror}). Choose another with --port.")
-    listener.listen(128)
-    try:
-        catalogue = read_catalogue(Path(options.catalogue))
-        state = Path(options.state)
-        state.parent.mkdir(parents=True, exist_ok=True)
-        marketplace = Marketplace(catalogue, state, options.fulfillment_url)
-    except InvalidCatalogue as problem:
-        return fail(str(problem))
-    except (OSError, sqlite3.Error) as problem:
-        return fail(f"the state file {options.state} cannot be used ({problem}).")
+        listener = take_port(options.port, "--port")
+        if options.smtp_port:
+            take_port(options.smtp_port, "--smtp-port").close()
+        marketplace = open_marketplace(options)
+    except CannotStart as problem:
+        print(f"sandbox: {problem}", file=sys.stderr)
+        return 1
     smtp = smtp_server(marketplace.mailbox, options.smtp_port) if options.smtp_port else None
     if smtp:
-        try:
-            smtp.start()
-        except OSError as problem:
-            return fail(
-                f"SMTP port {options.smtp_port} cannot be used ({problem.strerror})."
-                " Choose another with --smtp-port, or 0 for no mailbox."
-            )
-    server = make_server(
-        HOST, options.port, create_front(marketplace), threaded=True, request_handler=QuietHandler, fd=listener.fileno()
-    )
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        # shutdown() waits for the serving loop, which is this very thread: it has to be called from another.
-        threading.Thread(target=server.shutdown, daemon=True).start()
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
+        smtp.start()
     marketplace.start_clock()
-    print(
-        f"Sandbox ready: http://localhost:{options.port}  (AWS_ENDPOINT_URL=http://{HOST}:{options.port})", flush=True
+    here = f"http://localhost:{options.port}"
+    serve(
+        create_front(marketplace),
+        listener,
+        ready=f"Sandbox ready: open {here}, set AWS_ENDPOINT_URL=http://{HOST}:{options.port}",
     )
-    server.serve_forever(poll_interval=0.1)
     if smtp:
         smtp.stop()
     marketplace.close()
     return 0
+
+
+def open_marketplace(options: argparse.Namespace) -> Marketplace:
+    """The marketplace of this catalogue and state file. Raises CannotStart."""
+    state = Path(options.state)
+    try:
+        catalogue = read_catalogue(Path(options.catalogue))
+        state.parent.mkdir(parents=True, exist_ok=True)
+        return Marketplace(catalogue, state, options.fulfillment_url)
+    except InvalidCatalogue as problem:
+        raise CannotStart(problem) from problem
+    except (OSError, sqlite3.Error) as problem:
+        raise CannotStart(f"the state file {state} cannot be used ({problem}).") from problem
 
 
 if __name__ == "__main__":

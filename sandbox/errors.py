@@ -27,3 +27,7 @@ class Refused(SandboxError):
 
 class InvalidCatalogue(Exception):
     """There was a catalogue file that cannot be used. Raised at start only."""
+
+
+class CannotStart(Exception):
+    """There was a reason not to start, in one sentence for the terminal."""

@@ -50,7 +50,8 @@ class Marketplace:
                 self.catalogue.account(agreement.account_id)
             except NotFound as problem:
                 raise InvalidCatalogue(
-                    f"{state} holds agreements from another catalogue. {problem} Use another state file, or that catalogue."
+                    f"{state} holds agreements from another catalogue. {problem}"
+                    " Use another state file, or that catalogue."
                 ) from None
 
     def start_clock(self) -> None:

@@ -69,8 +69,10 @@ class Storage:
     def __init__(self, path: str | Path) -> None:
         self._lock = threading.RLock()
         self._depth = 0
-        self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=2)
         self._connection.row_factory = sqlite3.Row
+        # Two sandboxes on one file would send everything twice. The second one is told that it is locked.
+        self._connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         self._connection.execute("PRAGMA journal_mode = WAL")
         # Enough for the death of the process, which is what is promised; a power cut may cost the last second.
         self._connection.execute("PRAGMA synchronous = NORMAL")
