@@ -65,7 +65,7 @@ def differences(before: Mapping[Key, Row], after: Mapping[Key, Row]) -> Iterator
 def changes_of_dimensions(
     before: Mapping[Key, Row], after: Mapping[Key, Row]
 ) -> Iterator[tuple[str, Row | None, Row | None]]:
-    """(dimension, before, after) as a customer sees them: that a renewal brought a new licence is no change of its own."""
+    """(dimension, before, after) as a customer sees them: a new licence alone, as after a renewal, is no change."""
     changed: dict[str, tuple[list[Row], list[Row]]] = {}
     for (dimension, _license), old, new in differences(before, after):
         gone, come = changed.setdefault(dimension, ([], []))

@@ -46,7 +46,8 @@ def after_reading(state: State, *, entitled: bool, by_entitlements: bool, signal
     if state is State.SUPERSEDED:
         return state
     if not by_entitlements:
-        return _SUBSCRIPTION[signal] or state
+        # The last hour for metering may be announced after the end; that does not bring the contract back.
+        return state if (state, signal) == (State.ENDED, Signal.ENDING) else _SUBSCRIPTION[signal] or state
     if entitled:
         return State.ENDING if signal is Signal.ENDING else State.ACTIVE
     if signal is Signal.CONTINUED:

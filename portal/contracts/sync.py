@@ -143,7 +143,7 @@ def _learn_licenses(contract: Contract, reading: Reading) -> None:
     statement = select(ContractName.key, ContractName.text).where(
         ContractName.contract_id == contract.id, ContractName.kind == NameKind.LICENSE
     )
-    known = dict(db.session.execute(statement).tuples().all())
+    known = {name.key: name.text for name in db.session.execute(statement)}
     told = {license_key(row.license_arn): row.license_arn for row in reading.entitlements if row.license_arn}
     for key, arn in told.items():
         if not can_be_asked_for(known.get(key, "")):
