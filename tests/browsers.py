@@ -41,11 +41,16 @@ def pytest_runtest_makereport(
         return report
     if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("CI") == "true":
         report.outcome = "failed"
-        report.longrepr = f"A story was skipped, and in CI that is a failure: {report.longrepr}"
+        report.longrepr = f"A story was skipped, and in CI that is a failure.\n{_why(report)}"
     if report.failed and "stack" in item.funcargs:
         for program in item.funcargs["stack"].programs.running:
             report.sections.append((f"what the {program.name} said last", program.tail(SHOWN_LINES)))
     return report
+
+
+def _why(report: pytest.TestReport) -> str:
+    """Why a test was skipped: pytest keeps file, line and reason."""
+    return report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
