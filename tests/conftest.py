@@ -5,8 +5,10 @@ stories are in tests/browsers.py, and ``page`` and ``context`` come from pytest-
 """
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from secrets import token_urlsafe
+from threading import Barrier
 from typing import Any
 
 import flask_migrate
@@ -97,6 +99,28 @@ def client(app: Flask) -> PortalClient:
 def another_client(app: Flask) -> PortalClient:
     """Somebody else's browser."""
     return PortalClient(app)
+
+
+@pytest.fixture
+def at_once(app: Flask) -> Callable[..., list[Any]]:
+    """Runs functions at the same moment, each in a thread and an application context of its own; gives what each
+    returned, or the exception it ended with."""
+
+    def run(*functions: Callable[[], Any]) -> list[Any]:
+        start = Barrier(len(functions))
+
+        def one(function: Callable[[], Any]) -> Any:
+            with app.app_context():
+                start.wait()
+                try:
+                    return function()
+                except Exception as error:  # noqa: BLE001 - the test looks at it
+                    return error
+
+        with ThreadPoolExecutor(len(functions)) as pool:
+            return list(pool.map(one, functions))
+
+    return run
 
 
 # --- People -----------------------------------------------------------------------------------------------------
