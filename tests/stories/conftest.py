@@ -1,0 +1,118 @@
+"""Who the stories are about, and where: one running stack, and people who come with a browser of their own."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, expect
+
+from laptop import ports
+from laptop.environment import ROOT, Place
+from laptop.processes import Programs
+from laptop.stack import start
+from tests.sandbox_client import SandboxClient
+from tests.services import Stack
+from tests.stories.actors import Actor
+from tests.stories.marketplace import Account
+from tests.stories.portal import Person
+from tests.stories.watching import Watch
+
+PATIENCE = 20_000  # milliseconds, on a slow machine
+BUYERS = [Account(f"Buyer {number:02}", f"5550000000{number:02}") for number in range(60)]
+
+expect.set_options(timeout=PATIENCE)
+
+
+@dataclass(frozen=True)
+class CrowdedPlace(Place):
+    """A place whose sandbox knows an AWS account for every story: a legacy product sells once to each."""
+
+    def for_sandbox(self) -> dict[str, str]:
+        catalogue = self.folder / "catalogue.toml"
+        usual = (ROOT / "sandbox" / "catalogue.toml").read_text(encoding="utf-8")
+        catalogue.write_text("\n".join([usual, *map(_account, BUYERS)]), encoding="utf-8")
+        return super().for_sandbox() | {"SANDBOX_CATALOGUE": str(catalogue)}
+
+
+def _account(buyer: Account) -> str:
+    key = buyer.name.replace(" ", "-").lower()
+    return (
+        f'[[account]]\nkey = "{key}"\nname = "{buyer.name}"\n'
+        f'account_id = "{buyer.account_id}"\ncustomer_identifier = "c-{key}"\n'
+    )
+
+
+@pytest.fixture(scope="session")
+def running_stack(
+    tmp_path_factory: pytest.TempPathFactory, new_database: Callable[[], str], redis_server: str
+) -> Iterator[Stack]:
+    folder: Path = tmp_path_factory.mktemp("stories")
+    place = CrowdedPlace(folder, *ports.any_free(3), new_database(), f"{redis_server}/15")
+    with Programs(place.folder / "logs", ROOT) as programs:
+        start(programs, place)
+        yield Stack(place, programs, SandboxClient(place.aws_url))
+
+
+@pytest.fixture(scope="session")
+def base_url() -> None:
+    """Stories name whole addresses, on two sites. This takes the place of the plugin's own, which pytest 9 warns of."""
+
+
+@pytest.fixture(scope="session")
+def strangers() -> Iterator[int]:
+    """Numbers that tell people and AWS accounts of one story from those of another."""
+    return count()
+
+
+@pytest.fixture
+def somebody(
+    stack: Stack,
+    new_context: Callable[..., BrowserContext],
+    strangers: Iterator[int],
+    request: pytest.FixtureRequest,
+) -> Iterator[Callable[..., Actor]]:
+    """People with an AWS account and a browser; afterwards no page they saw may have broken a rule of the house."""
+    watches: list[Watch] = []
+    contexts: list[BrowserContext] = []
+
+    def come(name: str, organisation: str, account: Account | None = None) -> Actor:
+        number = next(strangers)
+        context = new_context()
+        context.set_default_timeout(PATIENCE)
+        contexts.append(context)
+        watches.append(Watch(context, stack.portal_url, stack.sandbox_url))
+        person = Person(
+            name=f"{name} Example",
+            email=f"{name.lower()}.{number}@gmail.com",
+            password=f"a long walk with {name} {number}",
+            organisation=organisation,
+        )
+        return Actor(person, account or BUYERS[number], context, context.new_page(), stack)
+
+    yield come
+    if request.node.rep_call.passed:
+        # Pictures are taken of what is open at the end, which takes seconds; nobody looks at those of success.
+        for page in [page for context in contexts for page in context.pages]:
+            page.close()
+    problems = [problem for watch in watches for problem in watch.problems]
+    assert not problems, "\n".join(problems)
+
+
+@pytest.fixture
+def alice(somebody: Callable[..., Actor]) -> Actor:
+    """Owner at Acme."""
+    return somebody("Alice", "Acme")
+
+
+@pytest.fixture
+def bob(somebody: Callable[..., Actor]) -> Actor:
+    """Her colleague, with an account and an organisation of his own until somebody takes him into hers."""
+    return somebody("Bob", "Bob's bureau")
+
+
+@pytest.fixture
+def mallory(somebody: Callable[..., Actor]) -> Actor:
+    """Owner elsewhere."""
+    return somebody("Mallory", "Mallory & Sons")
