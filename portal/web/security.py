@@ -44,4 +44,7 @@ def init_app(app: Flask, *, https: bool) -> None:
         if request.endpoint != "static":
             # Pages are private. One that sets its own rule (the contract page, with an ETag) keeps it.
             response.headers.setdefault("Cache-Control", "no-store")
+        elif "v" in request.args and response.status_code in {200, 304}:
+            # The address changes with the file (see filters.static_url), so a browser need never ask again.
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return response
