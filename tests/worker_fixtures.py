@@ -136,8 +136,9 @@ def bench(app: Flask, database: SQLAlchemy, sandbox: SandboxClient, place: Place
             queue.delete(deliveries)
         yield bench
         for process in bench.started:
-            process.kill()
-            process.wait()
+            process.terminate()
+        for process in bench.started:
+            process.wait(30)
         database.session.rollback()
     sqs.close()
 

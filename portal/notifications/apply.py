@@ -19,7 +19,7 @@ from portal import audit
 from portal.contracts import book, sync
 from portal.contracts.book import Names
 from portal.contracts.history import write_change
-from portal.contracts.models import Cause, Contract, ContractName, NameKind
+from portal.contracts.models import Cause, Contract, ContractName
 from portal.contracts.names import license_key
 from portal.database import db, transaction
 from portal.marketplace.client import Marketplace
@@ -112,7 +112,7 @@ def _find(messages: Sequence[Message]) -> list[Contract]:
 def _apply(case: _Case, marketplace: Marketplace, products: Products, now: datetime) -> None:
     contract = case.contract
     rows = sorted(case.rows, key=lambda pair: (happened_at(pair[0]), pair[0].id))
-    asked_for = _learn(contract, [message for _row, message in rows])
+    _learn(contract, [message for _row, message in rows])
     if not any(message.kind.asks_for_reading for _row, message in rows):
         with transaction():
             _settle(contract, rows, changed=False)
@@ -134,9 +134,7 @@ def _apply(case: _Case, marketplace: Marketplace, products: Products, now: datet
         if not reading.entitlements and is_doubtful(contract, word, last.attempts, products, now):
             postpone([row for row, _message in rows], DOUBTS, "AWS shows no entitlement yet; asking again.")
             return
-        licences = {row.license_arn for row in reading.entitlements if row.license_arn}
-        for license_arn in licences - asked_for:
-            book.learn_names(contract, Names(license_arn=license_arn))
+        licensed = {license_key(row.license_arn) for row in reading.entitlements if row.license_arn}
         sync.write(
             contract.id,
             reading,
@@ -144,20 +142,15 @@ def _apply(case: _Case, marketplace: Marketplace, products: Products, now: datet
             cause=Cause.NOTIFICATION,
             detail=last.name,
             notification_id=last.id,
-            signal=signal_of(word, contract, {license_key(arn) for arn in licences}),
+            signal=signal_of(word, contract, licensed),
         )
         _settle(contract, rows, changed=contract.version != version)
 
 
-def _learn(contract: Contract, messages: Sequence[Message]) -> set[str]:
-    """Note what else the contract is called, so that AWS is asked by it, and free what was parked under it.
-
-    Returns:
-        The licences it was called before, as they were spelled.
-    """
-    statement = select(ContractName.kind, ContractName.key, ContractName.text)
-    before = db.session.execute(statement.where(ContractName.contract_id == contract.id)).all()
-    known = {(name.kind, name.key) for name in before}
+def _learn(contract: Contract, messages: Sequence[Message]) -> None:
+    """Note what else the contract is called, so that AWS is asked by it, and free what was parked under it."""
+    statement = select(ContractName.kind, ContractName.key).where(ContractName.contract_id == contract.id)
+    known = {(name.kind, name.key) for name in db.session.execute(statement)}
     new = [names for names in map(names_in, messages) if any((kind, key) not in known for kind, key, _ in names.all())]
     if new:
         with transaction():
@@ -165,7 +158,6 @@ def _learn(contract: Contract, messages: Sequence[Message]) -> set[str]:
                 book.learn_names(contract, names)
             db.session.flush()
             unpark(contract)
-    return {name.text for name in before if name.kind == NameKind.LICENSE}
 
 
 def _note_agreement(contract: Contract, row: Notification, message: Message) -> None:
