@@ -63,7 +63,8 @@ class Desk:
         """
         if not token.strip() or len(token) > LONGEST_TOKEN:
             raise TokenInvalid("the token is empty or too long")
-        offer_type = (offer_type or "").strip()[:64] or None
+        # Anybody can post a form, and PostgreSQL refuses a NUL in text.
+        offer_type = "".join(filter(str.isprintable, offer_type or "")).strip()[:64] or None
         try:
             purchase = self._resolve(token)
         except MarketplaceUnavailable:

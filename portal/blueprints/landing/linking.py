@@ -57,7 +57,7 @@ def link(claim_id: UUID) -> ResponseReturnValue:
         return problem
     form = OrganisationForm(formdata=None)
     form.organization.data = request.args.get("organization", "")
-    form.organization_name.data = " ".join(request.args.get("organization_name", "").split())
+    form.organization_name.data = one_line(request.args.get("organization_name"))
     memberships = memberships_of(visitor().person_id)
     name = _chosen_name(form, memberships)
     if name is None:
@@ -120,7 +120,7 @@ def _chosen_name(form: OrganisationForm, memberships: list[Membership]) -> str |
     """The name of the chosen organisation; None, with an error on the form, when the choice cannot stand."""
     chosen = form.organization.data or ""
     if chosen == NEW:
-        name = " ".join((form.organization_name.data or "").split())
+        name = one_line(form.organization_name.data)
         if not 0 < len(name) <= 200:
             form.organization_name.errors = ["Please enter a name of up to 200 characters for the new organisation."]
             return None
