@@ -33,7 +33,7 @@ def claim_of(database: SQLAlchemy) -> Callable[[UUID], Claim]:
     """A claim as it stands in the database now."""
 
     def read(claim_id: UUID) -> Claim:
-        database.session.rollback()  # forgets whatever this session has seen
+        database.session.expire_all()  # forgets whatever this session has seen
         return database.session.get_one(Claim, claim_id)
 
     return read
