@@ -22,6 +22,7 @@ from portal.registration.linking import LINKING_ROLES, AlreadyLinked, ClaimGone,
 from portal.registration.linking import link as link_purchase
 from portal.registration.models import Claim
 from portal.services import products, sender, support
+from portal.web.fields import one_line
 from portal.web.views import purchase_view
 from portal.web.visitor import drop_claim, visitor
 
