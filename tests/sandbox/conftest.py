@@ -13,18 +13,15 @@ from tests.sandbox_client import SandboxClient
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The sandbox most tests share."""
-    server = Server(tmp_path_factory.mktemp("sandbox"))
-    server.start()
-    yield server
-    assert server.end() == 0
+    with Server(tmp_path_factory.mktemp("sandbox")) as server:
+        yield server
 
 
 @pytest.fixture
 def own_server(tmp_path: Path) -> Iterator[Server]:
-    """A sandbox for one test alone, for those that kill it. The test starts it."""
-    server = Server(tmp_path)
-    yield server
-    server.end()
+    """A sandbox for one test alone, for those that kill it."""
+    with Server(tmp_path) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

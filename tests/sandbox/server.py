@@ -66,6 +66,14 @@ class Server:
         self._process.send_signal(with_signal)
         return self._process.wait(timeout=10)
 
+    def __enter__(self) -> "Server":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process and self._process.poll() is None:
+            self.end()
+
     def kill(self) -> None:
         self.end(signal.SIGKILL)
 

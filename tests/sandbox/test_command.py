@@ -62,7 +62,6 @@ def test_a_wrong_catalogue_is_one_clear_line(tmp_path, catalogue):
 
 
 def test_a_state_file_in_use_is_one_clear_line(own_server):
-    own_server.start()
     ended = run("--port", "18745", "--smtp-port", "0", "--state", str(own_server.state))
     assert ended.returncode == 1
     [line] = ended.stderr.splitlines()
@@ -70,7 +69,6 @@ def test_a_state_file_in_use_is_one_clear_line(own_server):
 
 
 def test_a_term_signal_ends_it_quickly_even_while_somebody_polls(own_server):
-    own_server.start()
     poll = socket.create_connection(("127.0.0.1", own_server.port))
     body = b'{"QueueUrl": "x/123456789012/marketplace-notifications", "WaitTimeSeconds": 20}'
     poll.sendall(
@@ -83,4 +81,3 @@ def test_a_term_signal_ends_it_quickly_even_while_somebody_polls(own_server):
     assert own_server.end() == 0
     assert time.monotonic() - started < 5
     poll.close()
-    own_server.start()  # for the fixture to end

@@ -6,7 +6,6 @@ from tests.sandbox.server import ACME, ANALYTICS, ARCHIVE, clients_of, take_all
 
 
 def test_a_kill_loses_neither_purchases_nor_tokens_nor_what_waits_in_the_queue(own_server):
-    own_server.start()
     shop, aws = own_server.client, clients_of(own_server)
     purchase = shop.buy(ANALYTICS, ACME, plan="team")
     shop.buy(ARCHIVE, ACME, dimensions={"users": 3})
@@ -24,7 +23,6 @@ def test_a_kill_loses_neither_purchases_nor_tokens_nor_what_waits_in_the_queue(o
 
 
 def test_what_was_deleted_from_the_queue_does_not_come_back(own_server):
-    own_server.start()
     aws = clients_of(own_server)
     own_server.client.buy(ANALYTICS, ACME, plan="team")
     take_all(aws, own_server.queue_url)
@@ -34,7 +32,6 @@ def test_what_was_deleted_from_the_queue_does_not_come_back(own_server):
 
 
 def test_what_was_not_sent_yet_is_sent_after_a_kill(own_server):
-    own_server.start()
     aws = clients_of(own_server)
     own_server.client.settings(notification_delay_seconds=1)
     own_server.client.buy(ANALYTICS, ACME, plan="team")
@@ -45,7 +42,6 @@ def test_what_was_not_sent_yet_is_sent_after_a_kill(own_server):
 
 
 def test_settings_faults_and_dead_letters_are_kept(own_server):
-    own_server.start()
     aws = clients_of(own_server)
     own_server.client.settings(token_lifetime_seconds=60)
     own_server.client.fail("GetEntitlements", "ThrottlingException", times=3)

@@ -50,7 +50,6 @@ def test_a_legacy_product_is_sold_once_to_an_account(shop):
 
 
 def test_a_trial_lasts_its_days_and_is_given_once(own_server):
-    own_server.start()
     shop = own_server.client
     trial = shop.buy(STREAMS, ACME, plan="base", free_trial=True)
     starts_at, ends_at = (datetime.fromisoformat(trial[name]) for name in ("starts_at", "ends_at"))
