@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
+from flask_wtf.csrf import generate_csrf
 
 from portal.contracts import sync
 from portal.contracts.history import changes_of
 from portal.contracts.lifecycle import State
+from portal.contracts.models import Contract
 from portal.contracts.overview import contract_of, contracts_of, may_see
 from portal.database import after_commit, transaction
 from portal.jobs import later
@@ -45,12 +48,10 @@ def show(contract_id: UUID) -> ResponseReturnValue:
         abort(404)
     contract = overview.contract
     awaiting = contract.check_requested_at is not None or contract.state == State.WAITING
-    etag = (
-        f"{contract.version}-{contract.confirmed_at.timestamp() if contract.confirmed_at else 0}-{visitor().person_id}"
-    )
-    if request.if_none_match.contains(etag):
-        return _fresh(Response(status=304), etag)
+    etag = _etag(contract)
     flashed = "_flashes" in session
+    if not flashed and request.if_none_match.contains(etag):
+        return _fresh(Response(status=304), etag)
     page = contract_page(overview, changes_of(contract_id), products())
     body = render_template(
         "contracts/show.html",
@@ -74,6 +75,14 @@ def check_again(contract_id: UUID) -> ResponseReturnValue:
         after_commit(lambda: later.check_contract(contract_id))
     flash("We are asking AWS now. This page follows by itself.", "notice")
     return redirect(url_for("contracts.show", contract_id=contract_id), 303)
+
+
+def _etag(contract: Contract) -> str:
+    """What the page depends on: the contract, and the session, for which alone the forms on it are good."""
+    generate_csrf()
+    confirmed = contract.confirmed_at.timestamp() if contract.confirmed_at else 0
+    whose = f"{visitor().get_id()}{session['csrf_token']}"
+    return f"{contract.version}-{confirmed}-{sha256(whose.encode()).hexdigest()[:16]}"
 
 
 def _fresh(response: Response, etag: str) -> Response:

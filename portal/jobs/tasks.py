@@ -48,7 +48,8 @@ def check_contract(contract_id: str) -> None:
         # Asking again would get the same answer, and a page would wait for ever.
         logger.error("Contract %s cannot be checked: %s", contract_id, error)
         with transaction():
-            db.session.execute(update(Contract).where(Contract.id == contract.id).values(check_requested_at=None))
+            given_up = update(Contract).where(Contract.id == contract.id)
+            db.session.execute(given_up.values(check_requested_at=None, version=Contract.version + 1))
         return
     with transaction():
         sync.write(contract.id, reading, products(), cause=Cause.REFRESH)
