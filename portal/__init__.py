@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import blueprints
 from portal.config import Settings
-from portal.database import db
+from portal.database import db, engine_options
 from portal.extensions import csrf, migrate
 from portal.jobs import later
 from portal.marketplace.client import Marketplace
@@ -40,7 +40,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     logging.getLogger("botocore").setLevel(logging.WARNING)
     app = Flask(__name__)
     app.config.update(
-        SECRET_KEY=settings.secret_key, SQLALCHEMY_DATABASE_URI=settings.database_url, RQ_CONNECTION=settings.redis_url
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
     )
 
     # What the seller sells, and the way to AWS

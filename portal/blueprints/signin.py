@@ -81,14 +81,13 @@ def _where_to() -> str:
 
 def _is_ours(address: str) -> bool:
     """Whether an address is a path of this site; browsers take `//host` and `/\\host` for another."""
-    parts = urlsplit(address)
-    return (
-        address.startswith("/")
-        and not address.startswith(("//", "/\\"))
-        and not parts.scheme
-        and not parts.netloc
-        and all(character.isprintable() for character in address)
-    )
+    if not address.startswith("/") or address.startswith(("//", "/\\")) or not address.isprintable():
+        return False
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    return not parts.scheme and not parts.netloc
 
 
 def _page(form: SignInForm) -> str:

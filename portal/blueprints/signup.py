@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, PasswordField, StringField
-from wtforms.validators import DataRequired, Email, Length
+from wtforms.validators import DataRequired, Email, Length, ValidationError
 
-from portal.accounts.people import NewPerson, person_with_email, sign_up
+from portal.accounts.people import NewPerson, email_key, person_with_email, sign_up
 from portal.database import after_commit, transaction, utcnow
 from portal.extensions import csrf
 from portal.jobs import later
@@ -23,6 +23,12 @@ blueprint = Blueprint("signup", __name__)
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 256
 PREFILL = "prefill_email"
+
+
+def _not_too_long_when_folded(_form: FlaskForm, field: EmailField) -> None:
+    # One character may stand for many: folding for comparison writes them out.
+    if len(email_key(field.data or "")) > 320:
+        raise ValidationError("Please enter a shorter email address.")
 
 
 class SignUpForm(FlaskForm):  # type: ignore[misc]
@@ -39,6 +45,7 @@ class SignUpForm(FlaskForm):  # type: ignore[misc]
             DataRequired("Please enter your email address."),
             Email("Please enter an email address such as name@example.com.", check_deliverability=False),
             Length(max=320),
+            _not_too_long_when_folded,
         ],
     )
     password = PasswordField(
@@ -82,7 +89,7 @@ def create() -> ResponseReturnValue:
         if person:
             outbox.post(person.email, letters.welcome(sender(), person.name, new.organisation_name))
         elif known := person_with_email(new.email):
-            outbox.post(known.email, letters.already_a_customer(sender(), known.name))
+            outbox.post_rarely(known.email, letters.already_a_customer(sender(), known.name), utcnow())
         after_commit(later.send_mail)
     session[PREFILL] = new.email
     flash("Your account is ready. Sign in with the email address and password you chose.", "success")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,6 +14,8 @@ from portal.contracts.models import Cause, Contract, ContractName, NameKind
 from portal.contracts.names import agreement_key, can_be_asked_for, customer_key, license_key
 from portal.database import db
 from portal.marketplace.values import Purchase
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -80,11 +83,22 @@ def open_contract(purchase: Purchase, *, offer_type: str | None, cause: Cause) -
     Two arrivals of one purchase at the same moment open one contract: its name is unique, and the second finds it.
     """
     names = names_of(purchase)
-    contract = next(iter(find(names)), None) or _open(purchase, names, cause)
+    contract = _known(purchase, names) or _open(purchase, names, cause)
     learn_names(contract, names)
     contract.aws_account_id = contract.aws_account_id or purchase.aws_account_id
-    contract.offer_type = offer_type or contract.offer_type
+    if offer_type != contract.offer_type:
+        # Each arrival tells what the offer is now: a trial that became a contract arrives without the word.
+        contract.offer_type = offer_type
+        contract.version += 1
     return contract
+
+
+def _known(purchase: Purchase, names: Names) -> Contract | None:
+    """The contract that bears the surest name, of this product: one agreement may be over several products."""
+    found = [contract for contract in find(names) if contract.product_code == purchase.product_code]
+    if len(found) > 1:
+        logger.warning("A purchase bears names of contracts %s; it is taken for the first", [one.id for one in found])
+    return found[0] if found else None
 
 
 def _open(purchase: Purchase, names: Names, cause: Cause) -> Contract:
@@ -96,6 +110,9 @@ def _open(purchase: Purchase, names: Names, cause: Cause) -> Contract:
             for kind, key, text in names.all()[:1]:
                 db.session.add(ContractName(contract_id=contract.id, kind=kind, key=key, text=text))
     except IntegrityError:
-        return find(names)[0]
+        contract = _known(purchase, names)  # type: ignore[assignment]
+        if contract is None:
+            raise
+        return contract
     write_change(contract, cause, "opened", after={"value": contract.state})
     return contract

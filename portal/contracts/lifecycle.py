@@ -49,7 +49,9 @@ def after_reading(state: State, *, entitled: bool, by_entitlements: bool, signal
         # The last hour for metering may be announced after the end; that does not bring the contract back.
         return state if (state, signal) == (State.ENDED, Signal.ENDING) else _SUBSCRIPTION[signal] or state
     if entitled:
-        return State.ENDING if signal is Signal.ENDING else State.ACTIVE
+        # Only a new grant takes back an announced end; an answer that still shows the old one does not.
+        announced = signal is Signal.ENDING or (state is State.ENDING and signal is Signal.NONE)
+        return State.ENDING if announced else State.ACTIVE
     if signal is Signal.CONTINUED:
         return State.SUPERSEDED
     return State.WAITING if state is State.WAITING else State.ENDED

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from portal.accounts.models import Membership, Organisation
@@ -28,6 +28,8 @@ class Overview:
     contract: Contract
     continues: Neighbour | None
     continued_by: Neighbour | None
+    has_others: bool
+    """Whether the person has other contracts, too."""
 
 
 def _visible_to(person_id: int) -> Select[Contract]:
@@ -48,22 +50,29 @@ def contracts_of(person_id: int) -> list[Contract]:
 def contract_of(person_id: int, contract_id: UUID) -> Overview | None:
     """One contract with its entitlements; None when it is not this person's, as if it did not exist. Two queries."""
     before, after = aliased(Contract), aliased(Contract)
+    other = aliased(Contract)
+    others = exists(
+        select(other.id)
+        .join(Membership, Membership.organisation_id == other.organisation_id)
+        .where(Membership.person_id == person_id, other.id != contract_id)
+        .correlate(None)
+    )
     statement = (
         _visible_to(person_id)
-        .outerjoin(before, before.id == Contract.continues_id)
-        .outerjoin(after, after.continues_id == Contract.id)
+        .outerjoin(before, (before.id == Contract.continues_id) & (before.organisation_id == Contract.organisation_id))
+        .outerjoin(after, (after.continues_id == Contract.id) & (after.organisation_id == Contract.organisation_id))
         .where(Contract.id == contract_id)
         .options(joinedload(Contract.linked_by), selectinload(Contract.entitlements))
-        .add_columns(before.id, before.product_code, after.id, after.product_code)
+        .add_columns(before.id, before.product_code, after.id, after.product_code, others)
     )
     row = db.session.execute(statement).first()
     if row is None:
         return None
-    contract, *neighbours = row
+    contract, *neighbours, has_others = row
     continues, continued_by = (
         Neighbour(contract_id, code) if contract_id else None for contract_id, code in (neighbours[:2], neighbours[2:])
     )
-    return Overview(contract, continues, continued_by)
+    return Overview(contract, continues, continued_by, has_others)
 
 
 def may_see(person_id: int, contract_id: UUID) -> bool:

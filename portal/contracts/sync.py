@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import case, or_, select, update
 
 from portal.contracts import book
 from portal.contracts.entitlements import Row, changes_of_dimensions, differences, rows_of
@@ -64,6 +64,7 @@ def read(contract: Contract, marketplace: Marketplace) -> Reading:
     asked_at = utcnow()
     if customers:
         rows = marketplace.get_entitlements(product_code, customer_identifier=customers[-1])
+        rows = _of_this_purchase(contract.id, set(), rows)
     elif arns and (len(arns) == len(licenses) or not account):
         rows = marketplace.get_entitlements(product_code, license_arns=arns)
     elif account:
@@ -75,7 +76,7 @@ def read(contract: Contract, marketplace: Marketplace) -> Reading:
 
 
 def _of_this_purchase(contract_id: UUID, keys: set[str], rows: list[EntitlementValue]) -> list[EntitlementValue]:
-    """Of all an account holds, the rows of these licences; with none known yet, those that no other contract bears."""
+    """Of all an account holds, the rows of these licences; without any, those that no other contract bears."""
     if keys:
         return [row for row in rows if license_key(row.license_arn or "") in keys]
     told = {license_key(row.license_arn or "") for row in rows}
@@ -111,7 +112,10 @@ def write(
         Contract.id == contract_id,
         or_(Contract.confirmed_at.is_(None), Contract.confirmed_at < reading.asked_at),
     )
-    if not db.session.execute(newest.values(confirmed_at=reading.asked_at, check_requested_at=None)).rowcount:  # type: ignore[attr-defined]
+    # Who asked after this reading had begun is still owed an answer.
+    still_asked = case((Contract.check_requested_at > reading.asked_at, Contract.check_requested_at), else_=None)
+    written = db.session.execute(newest.values(confirmed_at=reading.asked_at, check_requested_at=still_asked))
+    if not written.rowcount:  # type: ignore[attr-defined]
         return False
     contract = db.session.get_one(Contract, contract_id, populate_existing=True)
 
@@ -139,14 +143,17 @@ def write(
 
 
 def _learn_licenses(contract: Contract, reading: Reading) -> None:
-    """Keep the licences of the answer in AWS's full spelling: a renewal may bring a new one, an event an odd one."""
+    """Keep AWS's full spelling of licences known so far from events only.
+
+    A licence that is new here is not learned: it may be another purchase, whose buyer has yet to arrive.
+    """
     statement = select(ContractName.key, ContractName.text).where(
         ContractName.contract_id == contract.id, ContractName.kind == NameKind.LICENSE
     )
     known = {name.key: name.text for name in db.session.execute(statement)}
     told = {license_key(row.license_arn): row.license_arn for row in reading.entitlements if row.license_arn}
     for key, arn in told.items():
-        if not can_be_asked_for(known.get(key, "")):
+        if key in known and not can_be_asked_for(known[key]):
             book.learn_names(contract, book.Names(license_arn=arn))
 
 

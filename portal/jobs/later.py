@@ -21,6 +21,8 @@ QUEUE = "portal"
 INBOX_ASKED = "portal:inbox-asked"
 """Set in Redis while a job that will look into the inbox waits in the queue: a second one would find nothing."""
 INBOX_ASKED_SECONDS = 5
+CHECK_ASKED_SECONDS = 60
+"""While AWS is away the sweep asks again and again; the queue should not fill with the same question."""
 JOB_TIMEOUT_SECONDS = 180
 FAILURE_SECONDS = 86_400
 """How long Redis keeps a failed job for people to look at."""
@@ -40,18 +42,12 @@ def use(app: Flask, connection: Redis) -> Queue:
 
 def work_on_inbox() -> None:
     """Ask for the inbox to be worked on, unless that is asked already and has not begun."""
-    try:
-        first = _queue().connection.set(INBOX_ASKED, 1, nx=True, ex=INBOX_ASKED_SECONDS)
-    except RedisError as error:
-        _say_lost("work_on_inbox", error)
-        return
-    if first:
-        _ask("work_on_inbox")
+    _ask_once(INBOX_ASKED, INBOX_ASKED_SECONDS, "work_on_inbox")
 
 
 def check_contract(contract_id: UUID) -> None:
-    """Ask for AWS's answer about a contract whose check was requested (``sync.request_check``)."""
-    _ask("check_contract", str(contract_id))
+    """Ask for AWS's answer about a contract whose check was requested (``sync.request_check``), once at a time."""
+    _ask_once(_check_asked(contract_id), CHECK_ASKED_SECONDS, "check_contract", str(contract_id))
 
 
 def try_claim(claim_id: UUID) -> None:
@@ -75,15 +71,39 @@ def redis_answers() -> bool:
 
 def inbox_work_begins() -> None:
     """Note that a job is about to look into the inbox: whatever is stored from now on needs another one."""
-    try:
-        _queue().connection.delete(INBOX_ASKED)
-    except RedisError as error:
-        logger.warning("Redis is away (%s); the sweep looks after the inbox", type(error).__name__)
+    _begins(INBOX_ASKED)
+
+
+def check_begins(contract_id: UUID) -> None:
+    """Note that a job is about to ask AWS about a contract: whoever asks from now on wants another answer."""
+    _begins(_check_asked(contract_id))
 
 
 def _queue() -> Queue:
     queue: Queue = current_app.extensions["jobs"]
     return queue
+
+
+def _check_asked(contract_id: UUID) -> str:
+    return f"portal:check-asked:{contract_id}"
+
+
+def _ask_once(marker: str, seconds: int, job: str, *args: str) -> None:
+    """Leave a job unless the same one waits already. The marker ends by itself, should its job be lost."""
+    try:
+        first = _queue().connection.set(marker, 1, nx=True, ex=seconds)
+    except RedisError as error:
+        _say_lost(job, error)
+        return
+    if first:
+        _ask(job, *args)
+
+
+def _begins(marker: str) -> None:
+    try:
+        _queue().connection.delete(marker)
+    except RedisError as error:
+        logger.warning("Redis is away (%s); the sweep looks after what is asked", type(error).__name__)
 
 
 def _ask(job: str, *args: str) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, or_, select, update
 
 from portal.contracts import sync
 from portal.contracts.lifecycle import State
@@ -70,7 +70,7 @@ def _doubt_waiting_contracts(now: datetime) -> None:
         Contract.state == State.WAITING,
         Contract.check_requested_at.is_(None),
         Contract.created_at > now - WAITING_LATELY,
-        Contract.confirmed_at < now - WAITING_CHECK,
+        or_(Contract.confirmed_at.is_(None), Contract.confirmed_at < now - WAITING_CHECK),
     )
     for contract_id in db.session.scalars(waiting.limit(AT_ONCE)).all():
         sync.request_check(contract_id)

@@ -36,6 +36,7 @@ def work_on_inbox() -> None:
 
 def check_contract(contract_id: str) -> None:
     """Ask AWS about a contract, if an answer is still awaited: five presses of the button are one reading."""
+    later.check_begins(UUID(contract_id))
     contract = db.session.get(Contract, UUID(contract_id))
     if contract is None or contract.check_requested_at is None:
         return

@@ -16,7 +16,7 @@ from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 
 from portal.database import db, transaction
 from portal.mail.letters import Words
@@ -27,11 +27,26 @@ logger = logging.getLogger(__name__)
 MOST_ATTEMPTS = 12
 AT_ONCE = 50
 SMTP_TIMEOUT = 20.0
+RARELY = timedelta(hours=1)
 
 
 def post(to: str, words: Words) -> None:
     """Put a letter into the outbox. Inside a transaction."""
-    db.session.add(Letter(to=to, subject=words.subject, text=words.text))
+    db.session.add(Letter(to=to, subject=_one_line(words.subject), text=words.text))
+
+
+def post_rarely(to: str, words: Words, now: datetime) -> None:
+    """Put a letter that a stranger can cause into the outbox, at most once an hour. Inside a transaction."""
+    lately = exists().where(
+        Letter.to == to, Letter.subject == _one_line(words.subject), Letter.created_at > now - RARELY
+    )
+    if not db.session.scalar(select(lately)):
+        post(to, words)
+
+
+def _one_line(subject: str) -> str:
+    """A subject is one line, whatever a product or a person is called."""
+    return " ".join(subject.split())[:300]
 
 
 def send_waiting(smtp_url: str | None, mail_from: str | None, now: datetime) -> int:
@@ -63,7 +78,7 @@ def _send(letter: Letter, smtp_url: str, mail_from: str, now: datetime) -> int:
     try:
         with _connection(smtp_url) as server:
             server.send_message(_message(letter, mail_from))
-    except (OSError, smtplib.SMTPException) as error:
+    except (OSError, smtplib.SMTPException, ValueError) as error:
         problem = type(error).__name__
         logger.warning("Letter %s was not sent (%s); it will be tried again", letter.id, problem)
         state = MailState.FAILED if letter.attempts >= MOST_ATTEMPTS else MailState.WAITING

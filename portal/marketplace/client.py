@@ -172,7 +172,9 @@ def _in_our_words(error: ClientError | BotoCoreError, operation: str) -> Marketp
     logger.warning("AWS answered %s to %s", code, operation)
     if code == "InvalidTokenException":
         return TokenInvalid(f"{operation}: {code}")
-    if code == "ExpiredTokenException" and operation == "ResolveCustomer":
+    # Expired credentials of ours carry the same code; their text speaks of the security token.
+    ours = "security token" in str(error.response.get("Error", {}).get("Message", "")).lower()
+    if code == "ExpiredTokenException" and operation == "ResolveCustomer" and not ours:
         return TokenExpired(f"{operation}: {code}")
     if code in _LATER or status >= 500:
         return MarketplaceUnavailable(f"{operation}: {code}")

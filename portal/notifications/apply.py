@@ -177,6 +177,7 @@ def _note_agreement(contract: Contract, row: Notification, message: Message) -> 
         earlier = book.find(Names(agreement_id=told.previous_agreement_id))
         if len(earlier) == 1 and earlier[0].id != contract.id:
             contract.continues_id = earlier[0].id
+            earlier[0].version += 1  # its page names the one that goes on
             write_change(
                 contract,
                 Cause.NOTIFICATION,

@@ -6,7 +6,7 @@ import random
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, exists, or_, select, update
+from sqlalchemy import and_, exists, func, or_, select, update
 
 from portal.contracts.models import Contract, ContractName, NameKind
 from portal.database import db, transaction, utcnow
@@ -42,6 +42,11 @@ def take(limit: int, now: datetime) -> list[Notification]:
         )
         fresh = select(Notification).where(Notification.id.in_(ids)).order_by(Notification.id)
         return list(db.session.scalars(fresh.execution_options(populate_existing=True)))
+
+
+def next_due_at() -> datetime | None:
+    """When the next row is to be worked on; None when none waits."""
+    return db.session.scalar(select(func.min(Notification.due_at)).where(Notification.fate == Fate.RECEIVED))
 
 
 def settle(

@@ -89,5 +89,6 @@ def is_doubtful(contract: Contract, word: Word | None, attempts: int, products: 
     if products.named(contract.product_code).pricing is Pricing.SUBSCRIPTION:
         return False
     if word.kind is Kind.ENTITLEMENT_CHANGED:
-        return contract.state == State.WAITING  # to legacy products, an end is told in the same words
+        # To legacy products an end is told in the same words; only where there is nothing yet, or no more, it is none.
+        return contract.state in {State.WAITING, State.ENDED}
     return word.kind in {Kind.GRANTED, Kind.CONTINUED}

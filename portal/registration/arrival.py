@@ -15,6 +15,7 @@ from sqlalchemy import update
 
 from portal import audit
 from portal.contracts import book, sync
+from portal.contracts.lifecycle import State
 from portal.contracts.models import Cause, Contract
 from portal.database import db, transaction
 from portal.marketplace.client import Marketplace
@@ -33,6 +34,7 @@ from portal.registration.sealing import Seal, hash_secret, new_secret
 
 logger = logging.getLogger(__name__)
 
+FREE_TRIAL = "free-trial"
 LONGEST_TOKEN = 8192
 """AWS promises no format for the token; this only keeps rubbish out."""
 
@@ -63,8 +65,8 @@ class Desk:
         """
         if not token.strip() or len(token) > LONGEST_TOKEN:
             raise TokenInvalid("the token is empty or too long")
-        # Anybody can post a form, and PostgreSQL refuses a NUL in text.
-        offer_type = "".join(filter(str.isprintable, offer_type or "")).strip()[:64] or None
+        # Anybody can post a form; AWS sends one word or none (user guide, "SaaS free trials").
+        offer_type = FREE_TRIAL if (offer_type or "").strip() == FREE_TRIAL else None
         try:
             purchase = self._resolve(token)
         except MarketplaceUnavailable:
@@ -153,6 +155,9 @@ class Desk:
             return
         with transaction():
             sync.write(contract.id, reading, self.products, cause=Cause.LANDING)
+            if contract.state == State.ENDED:
+                # Perhaps bought again a moment ago, and AWS is not that quick to show it.
+                sync.request_check(contract.id)
 
 
 def _settle(claim_id: UUID, **values: object) -> None:

@@ -26,7 +26,7 @@ def claim_aside() -> dict[str, Any]:
     """For the template: `claim_id`, `purchase` (None when there is none), and the product's own support and terms."""
     claim_id = claim_at_hand()
     claim = claims.find_claim(claim_id) if claim_id else None
-    if claim is None or claim.contract is None or claims.standing(claim, utcnow()) is Standing.GONE:
+    if claim is None or claim.contract is None or claims.standing(claim, utcnow()) is not Standing.OPEN:
         return {"claim_id": claim_id, "purchase": None}
     product = products().named(claim.contract.product_code)
     aside: dict[str, Any] = {

@@ -7,7 +7,7 @@ import logging
 from flask import Flask, g, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from portal.database import db
@@ -61,8 +61,9 @@ def init_app(app: Flask) -> None:
         body, status = page(code)
         return body, status, {"Allow": ", ".join(error.valid_methods)} if getattr(error, "valid_methods", None) else {}  # type: ignore[attr-defined]
 
-    @app.errorhandler(DBAPIError)
-    def database(error: DBAPIError) -> ResponseReturnValue:
+    @app.errorhandler(OperationalError)
+    @app.errorhandler(InterfaceError)
+    def database(error: OperationalError | InterfaceError) -> ResponseReturnValue:
         # The text of the error may quote values, so only its kind is logged.
         logger.error("The database did not answer: %s", type(error).__name__)
         db.session.rollback()

@@ -67,11 +67,15 @@ class ContractPage:
     linked_at: datetime | None
     confirmed_at: datetime | None
     awaiting: bool
+    """Something is expected to change: AWS is being asked, or has not confirmed the purchase yet."""
+    checking: bool
+    """AWS is being asked at this moment."""
     page_url: str | None
     subscription: bool
     summary: str
     """What it includes, on one line, to tell two contracts for one product apart."""
     history: list[HistoryLine] = field(default_factory=list)
+    has_others: bool = False
     continues: NeighbourView | None = None
     continued_by: NeighbourView | None = None
 
@@ -112,6 +116,7 @@ def contract_card(contract: Contract, products: Products) -> ContractPage:
         linked_by=None,
         linked_at=contract.linked_at,
         confirmed_at=contract.confirmed_at,
+        checking=contract.check_requested_at is not None,
         awaiting=contract.check_requested_at is not None or contract.state == State.WAITING,
         page_url=product.page_url,
         subscription=product.pricing is Pricing.SUBSCRIPTION,
@@ -129,6 +134,7 @@ def contract_page(overview: Overview, changes: list[ContractChange], products: P
         contract_card(contract, products),
         linked_by=contract.linked_by.name if contract.linked_by else None,
         history=history_lines(changes, product),
+        has_others=overview.has_others,
         continues=_neighbour(overview.continues, products),
         continued_by=_neighbour(overview.continued_by, products),
     )

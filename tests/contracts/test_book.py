@@ -112,9 +112,9 @@ def test_a_spelling_that_aws_accepts_is_kept(open_contract: Open, database: SQLA
     assert database.session.scalar(select(ContractName.text)) == ARN
 
 
-def test_an_offer_type_that_was_once_told_stays(open_contract: Open):
+def test_a_trial_that_became_a_contract_arrives_without_the_word(open_contract: Open):
     open_contract(license_arn=ARN, offer_type="free-trial")
-    assert open_contract(license_arn=ARN).offer_type == "free-trial"
+    assert open_contract(license_arn=ARN).offer_type is None
 
 
 def test_an_account_that_comes_to_be_known_is_noted(open_contract: Open):

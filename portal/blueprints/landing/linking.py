@@ -15,6 +15,7 @@ from portal.accounts.models import Membership
 from portal.accounts.people import found_organisation, memberships_of
 from portal.blueprints.landing import blueprint
 from portal.blueprints.landing.standing import claim_or_problem, contract_of, gone, lost_race
+from portal.contracts.overview import may_see
 from portal.database import after_commit, transaction, utcnow
 from portal.jobs import later
 from portal.mail import letters, outbox
@@ -101,7 +102,10 @@ def confirm(claim_id: UUID) -> ResponseReturnValue:
                 outbox.post(person.email, letters.linked(sender(), person.name, title, name, str(linked.contract_id)))
                 after_commit(later.send_mail)
     except AlreadyLinked:
-        return lost_race(claim)
+        contract_id = contract_of(claim).id
+        # A second click on the same button finds what the first one did.
+        seen = may_see(person.person_id, contract_id)
+        return redirect(url_for("contracts.show", contract_id=contract_id), 303) if seen else lost_race(claim)
     except (ClaimGone, MayNotLink):
         return gone()
     drop_claim(claim_id)

@@ -71,6 +71,8 @@ def lost_race(claim: Claim | None) -> ResponseReturnValue:
 
 
 def _conflict(template: str, claim: Claim | None) -> ResponseReturnValue:
+    if claim is not None:
+        drop_claim(claim.id)  # so that the next sign-in does not lead here again
     product = products().get(contract_of(claim).product_code)
     return render_template(template, support=support(product)), 409
 
