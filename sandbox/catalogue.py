@@ -114,7 +114,7 @@ def read_catalogue(path: Path) -> Catalogue:
             products=tuple(_product(each) for each in document.get("product", [])),
             accounts=tuple(_account(each) for each in document.get("account", [])),
         )
-    except (AttributeError, TypeError) as problem:
+    except (ArithmeticError, AttributeError, TypeError, ValueError) as problem:
         raise InvalidCatalogue(f"The catalogue {path} is not laid out as expected: {problem}") from problem
     except InvalidCatalogue as problem:
         raise InvalidCatalogue(f"The catalogue {path} {problem}") from None

@@ -22,7 +22,7 @@ class Settings:
 
 
 # The calls a fault may hit. "*" means all of them.
-OPERATIONS = ("ResolveCustomer", "GetEntitlements", "DescribeAgreement", "SearchAgreements")
+OPERATIONS = ("ResolveCustomer", "GetEntitlements")
 ERRORS = {
     "ThrottlingException": 400,
     "InternalServiceErrorException": 500,
@@ -33,9 +33,6 @@ ERRORS = {
     "InvalidTokenException": 400,
     "ExpiredTokenException": 400,
     "InvalidParameterException": 400,
-    "ValidationException": 400,
-    "ResourceNotFoundException": 400,
-    "InternalServerException": 500,
 }
 
 

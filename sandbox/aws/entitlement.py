@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from sandbox.agreements import Agreements
+from sandbox.aws.cbor import Moment
+from sandbox.aws.wire import AwsError
 from sandbox.catalogue import Catalogue
 from sandbox.errors import NotFound
-
-from .wire import AwsError, Moment
 
 FILTERS = ("CUSTOMER_IDENTIFIER", "DIMENSION", "CUSTOMER_AWS_ACCOUNT_ID", "LICENSE_ARN")
 MOST = 25

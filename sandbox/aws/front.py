@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.wrappers import Request, Response
 
+from sandbox.aws.wire import JSON, AwsError, Call, call_of
 from sandbox.settings import Switches
-
-from .wire import AwsError, answer, read, refusal
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -35,26 +34,27 @@ class Front:
         return self._answerer(environ)(environ, start_response)
 
     def _answerer(self, environ: "WSGIEnvironment") -> "WSGIApplication":
-        target = environ.get("HTTP_X_AMZ_TARGET", "")
-        if target in self._operations:
-            return self._marketplace(target, Request(environ))
         scope = SIGNATURE_SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
-        if scope is None and not target:
-            return self._shop
-        service = scope["service"] if scope else ""
-        if service in MESSAGING:
+        if scope and scope["service"] in MESSAGING:
             return self._moto
-        return refusal(
-            AwsError("UnknownOperationException", f"The sandbox does not answer {target or service or 'this'}"),
-            "application/x-amz-json-1.1",
-        )
+        if scope or _looks_like_a_call(environ):
+            # A signed request that names no operation belongs to some service that works otherwise, such as S3.
+            return self._marketplace(call_of(Request(environ)) or Call("this service", b"", JSON))
+        return self._shop
 
-    def _marketplace(self, target: str, request: Request) -> Response:
-        content_type = request.mimetype or "application/x-amz-json-1.1"
+    def _marketplace(self, call: Call) -> Response:
+        operation = self._operations.get(call.target)
         try:
-            members = read(request)
-            if fault := self._switches.next_fault(target.rpartition(".")[2]):
+            if operation is None:
+                raise AwsError("UnknownOperationException", f"The sandbox does not answer {call.target}")
+            members = call.members()
+            if fault := self._switches.next_fault(call.target.rpartition(".")[2]):
                 raise AwsError(fault, "This is a fault you asked the sandbox for")
-            return answer(self._operations[target](members), content_type)
+            return call.answer(operation(members))
         except AwsError as error:
-            return refusal(error, content_type)
+            return call.refusal(error)
+
+
+def _looks_like_a_call(environ: "WSGIEnvironment") -> bool:
+    """Unsigned calls are welcome too: curl cannot sign."""
+    return "HTTP_X_AMZ_TARGET" in environ or environ.get("PATH_INFO", "").startswith("/service/")

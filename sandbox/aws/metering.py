@@ -5,12 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sandbox.agreements import Agreements
+from sandbox.aws.wire import AwsError
 from sandbox.catalogue import Catalogue
 from sandbox.errors import NotFound
 from sandbox.settings import Switches
 from sandbox.tokens import Tokens, Unreadable
-
-from .wire import AwsError
 
 
 class Metering:

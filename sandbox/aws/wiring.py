@@ -9,12 +9,11 @@ from moto.events.models import events_backends
 from moto.sns.models import sns_backends
 
 from sandbox.agreements import SELLER_ACCOUNT_ID
+from sandbox.aws.queues import QUEUE, REGION, open_queues
 from sandbox.catalogue import Catalogue
 from sandbox.dialects.legacy import topics_of
 from sandbox.notifications import Notification
 from sandbox.storage import Storage
-
-from .queues import QUEUE, REGION, open_queues
 
 # AWS Marketplace owns the topics, not the seller. Captured messages carry this account.
 MARKETPLACE_ACCOUNT_ID = "287250355862"
