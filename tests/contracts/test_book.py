@@ -140,3 +140,9 @@ def test_and_each_of_its_names_is_there_once(database: SQLAlchemy, at_once: Call
 
     problems = at_once(*[arrive] * 6)
     assert (problems, len(names_in(database))) == ([None] * 6, 3)
+
+
+def test_one_agreement_over_two_products_is_two_contracts(open_contract: Open):
+    first = open_contract(ANALYTICS, agreement_id="agmt-1", license_arn="arn:aws:x:l-1")
+    second = open_contract(ARCHIVE, agreement_id="agmt-1", license_arn="arn:aws:x:l-2")
+    assert first.id != second.id

@@ -31,6 +31,7 @@ SUBSCRIPTION = {
     (State.ENDING, Signal.GRANTED): State.ACTIVE,  # re-subscribed before the end, which is then never told
     (State.ENDING, Signal.ENDED): State.ENDED,
     (State.ENDED, Signal.NONE): State.ENDED,
+    (State.ENDED, Signal.ENDING): State.ENDED,  # the last hour for metering, told after the end
     (State.ENDED, Signal.GRANTED): State.ACTIVE,
     (State.ACTIVE, Signal.CONTINUED): State.ACTIVE,
 }
@@ -40,6 +41,14 @@ SUBSCRIPTION = {
 def test_what_aws_grants_is_active_whatever_was_said(before: tuple[State, Signal], after: State):
     state, signal = before
     assert after_reading(state, entitled=True, by_entitlements=True, signal=signal) is after
+
+
+@pytest.mark.parametrize(
+    ("signal", "after"),
+    [(Signal.NONE, State.ENDING), (Signal.ENDING, State.ENDING), (Signal.GRANTED, State.ACTIVE)],
+)
+def test_an_announced_end_stands_until_a_new_grant(signal: Signal, after: State):
+    assert after_reading(State.ENDING, entitled=True, by_entitlements=True, signal=signal) is after
 
 
 @pytest.mark.parametrize(("before", "after"), NOTHING.items())

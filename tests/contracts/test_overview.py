@@ -125,3 +125,23 @@ def test_one_contract_takes_two_queries(linked: Link, alice: Somebody, database:
         found = contract_of(alice.id, contract_id).contract
         assert (found.organisation.name, found.linked_by.name, found.entitlements) == ("Acme", "Alice", [])
     assert len(statements) == 2
+
+
+def test_a_contract_that_goes_on_elsewhere_is_not_named(linked: Link, alice: Somebody, mallory: Somebody):
+    first = linked(alice, "agmt-1")
+    linked(mallory, "agmt-2", continues_id=first.id)
+    assert contract_of(alice.id, first.id).continued_by is None
+
+
+def test_a_contract_that_goes_on_in_the_same_organisation_is_named(linked: Link, alice: Somebody):
+    first = linked(alice, "agmt-1")
+    second = linked(alice, "agmt-2", continues_id=first.id)
+    assert contract_of(alice.id, first.id).continued_by.id == second.id
+
+
+def test_only_who_has_more_than_one_contract_has_others(linked: Link, alice: Somebody, mallory: Somebody):
+    contract = linked(alice, "agmt-1")
+    linked(mallory, "agmt-2")
+    assert contract_of(alice.id, contract.id).has_others is False
+    linked(alice, "agmt-3")
+    assert contract_of(alice.id, contract.id).has_others is True

@@ -357,3 +357,61 @@ def test_an_event_without_a_time_is_believed(contract: Contract, note: Callable[
 def test_terms_told_twice_are_no_change(contract: Contract, note: Callable[..., bool]):
     note(contract, 0, ends_at=SOON)
     assert note(contract, 1, ends_at=SOON) is False
+
+
+# --- Purchases are kept apart --------------------------------------------------------------------------------------
+
+
+def test_a_reading_learns_no_licence_of_another_purchase(
+    buy: Callable[..., Any], open_contract: Open, check: Callable[[Contract], bool]
+):
+    bought = buy(ARCHIVE)
+    contract = open_contract(ARCHIVE, customer_identifier=bought["customer_identifier"])
+    check(contract)
+    # The licence is told beside the entitlements, but its own buyer may still arrive with it.
+    another = open_contract(ARCHIVE, license_arn=bought["license_arn"])
+    assert another.id != contract.id
+
+
+def test_what_another_contract_bears_is_not_read_twice(
+    buy: Callable[..., Any], open_contract: Open, marketplace: Marketplace
+):
+    bought = buy(ARCHIVE)
+    contract = open_contract(ARCHIVE, customer_identifier=bought["customer_identifier"])
+    open_contract(ARCHIVE, license_arn=bought["license_arn"])
+    assert sync.read(contract, marketplace).entitlements == []
+
+
+def test_a_licence_known_from_an_event_is_kept_in_full_once_aws_spells_it(
+    buy: Callable[..., Any], open_contract: Open, check: Callable[[Contract], bool], database: SQLAlchemy
+):
+    bought = buy(account_id=GLOBEX_AWS)
+    in_an_event = f"aws:license-manager:us-east-1:123456789012:{bought['license_arn'].rpartition(':')[2]}"
+    contract = open_contract(license_arn=in_an_event, aws_account_id=GLOBEX_AWS)
+    check(contract)
+    database.session.expire_all()
+    assert [name.text for name in contract.names] == [bought["license_arn"]]
+
+
+def test_a_renewal_under_a_new_licence_is_one_change_of_date(contract: Contract, write: Callable[..., bool]):
+    write(contract, 1, SEATS)
+    renewed = replace(SEATS, license_arn="arn:aws:x:l-2", expires_at=SOON + timedelta(days=365))
+    write(contract, 2, renewed)
+    assert lines(contract)[2:] == [("dimension:seats", "10", "10")]
+
+
+def test_whoever_asks_after_a_reading_began_is_still_owed_an_answer(
+    contract: Contract, write: Callable[..., bool], database: SQLAlchemy
+):
+    with transaction():
+        sync.request_check(contract.id)
+    write(contract, -60 * 24 * 365, SEATS)
+    assert reread(database, contract).check_requested_at is not None
+
+
+def test_an_ended_contract_says_when_aws_showed_nothing(
+    contract: Contract, write: Callable[..., bool], database: SQLAlchemy
+):
+    write(contract, 1, SEATS)
+    write(contract, 2)
+    assert reread(database, contract).ended_at == NOON + timedelta(minutes=2)
