@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 import sys
+import time
 from collections.abc import Sequence
 from datetime import timedelta
 from types import FrameType
@@ -16,6 +17,7 @@ from redis.exceptions import RedisError
 
 from portal import create_app
 from portal.config import ConfigurationError, Settings
+from portal.database import utcnow
 from portal.jobs import tasks, workers
 from portal.jobs.connections import patient
 from portal.jobs.consumer import Consumer
@@ -23,9 +25,13 @@ from portal.jobs.supervisor import hold_lifeline, supervise
 from portal.jobs.sweep import sweep
 from portal.marketplace.errors import QueueUnavailable
 from portal.marketplace.queue import NotificationQueue
+from portal.notifications import inbox
 from portal.products import ProductsFileError
 
 logger = logging.getLogger("worker")
+
+BURST_PATIENCE = timedelta(seconds=6)
+"""An empty answer after a grant, or a throttled call, is worth so long a wait before a burst ends."""
 
 ROLES = {
     "consumer": "takes AWS's notifications from the SQS queue into the inbox",
@@ -92,20 +98,28 @@ def _consume(app: Flask, settings: Settings) -> None:
 
 
 def _burst(app: Flask, settings: Settings) -> int:
-    """Drain the queue, the inbox and the jobs, round after round, until a round finds the queue empty."""
+    """Drain the queue, the inbox and the jobs, round after round, until a round finds the queue empty.
+
+    What AWS is to be asked about again within seconds is waited for; what waits longer stays for the next time.
+    """
     consumer = Consumer(app, NotificationQueue(settings.notifications_queue_url or ""))
     connection = patient(settings.redis_url)
-    came = True
-    while came:
-        came = False
+    go_on = True
+    while go_on:
+        go_on = False
         with app.app_context():
             # A short long poll: a plain one may miss messages, since SQS then asks only some of its servers.
             while consumer.take(wait_seconds=1):
-                came = True
+                go_on = True
             tasks.work_on_inbox()
             sweep(patience=timedelta(0))
         workers.work(app, connection, burst=True)
         _end_by_signal()
+        with app.app_context():
+            due_at = inbox.next_due_at()
+        if due_at and due_at < utcnow() + BURST_PATIENCE:
+            time.sleep(max(0.0, (due_at - utcnow()).total_seconds()))
+            go_on = True
     return 0
 
 

@@ -35,8 +35,10 @@ def test_a_change_on_aws_reaches_the_contract_by_itself(bench: Bench, buy: Buy, 
     assert {"consumer", "jobs", "clock"} == set(heartbeat.alive(bench.redis))
 
 
-def test_a_burst_drains_queue_and_jobs_and_ends(bench: Bench, buy: Buy) -> None:
+def test_a_burst_drains_queue_and_jobs_and_ends(bench: Bench, buy: Buy, until: Until) -> None:
+    bench.sandbox.settings(entitlement_delay_seconds=2)
     contracts = [bench.land(buy()["agreement_id"]) for _ in range(7)]
+    until(lambda: all(one["sent_at"] for one in bench.sandbox.notifications()))
     bench.send("rubbish", "{}")
     assert bench.worker("--burst").wait(60) == 0
     assert {bench.fresh(contract).state for contract in contracts} == {State.ACTIVE}
