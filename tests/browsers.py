@@ -1,7 +1,7 @@
 """The rules of the browser stories: which browser, what happens without one, and what a failed story shows.
 
-A story is a test under tests/stories, or one marked ``story``. Without a browser stories are skipped, loudly; where
-``CI`` is true a skipped story has failed, because a story nobody has seen proves nothing.
+A story is a test under tests/stories, or any other that asks for a browser. Without a browser stories are skipped,
+loudly; where ``CI`` is true a skipped story has failed, because a story nobody has seen proves nothing.
 """
 
 import os
@@ -23,7 +23,7 @@ browser_key = pytest.StashKey[Path | None]()
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark the stories, and look for a browser once, when there are any."""
     for item in items:
-        if item.path.is_relative_to(STORIES):
+        if item.path.is_relative_to(STORIES) or "playwright" in getattr(item, "fixturenames", ()):
             item.add_marker("story")
     stories = [item for item in items if item.get_closest_marker("story")]
     config.stash[browser_key] = browser.find() if stories else None
