@@ -110,7 +110,7 @@ class PortalClient:
         self.http = app.test_client()
 
     def get(self, path: str, **options: Any) -> Page:
-        return Page(self.http.get(path, base_url=self.site, **options))
+        return Page(self.http.get(path, base_url=self.site, buffered=True, **options))
 
     def post(self, path: str, fields: dict[str, Any] | None = None, **options: Any) -> Page:
         """A POST from one of the portal's own pages, without the fields that are on that page."""

@@ -1,0 +1,112 @@
+"""What every answer carries, with and without HTTPS."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from tests.cast import PASSWORD, Somebody
+from tests.portal_client import TOKEN_FIELD, PortalClient
+
+PUBLIC = {"HTTPS": "true", "PORTAL_URL": "https://portal.example", "AWS_ENDPOINT_URL": None}
+
+
+@pytest.fixture(scope="session")
+def https_app(make_app: Callable[..., Flask]) -> Flask:
+    return make_app(**PUBLIC)
+
+
+@pytest.fixture
+def https(https_app: Flask, app: Flask) -> PortalClient:
+    return PortalClient(https_app, https=True)
+
+
+PATHS = ["/", "/signin", "/signup", "/healthz", "/nothing", "/marketplace/landing", "/static/app.js"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_no_answer_may_be_framed_sniffed_or_fed_scripts(client: PortalClient, path: str):
+    headers = client.get(path).headers
+    policy = headers["Content-Security-Policy"]
+    said = (headers["X-Content-Type-Options"], headers["X-Frame-Options"], "frame-ancestors 'none'" in policy)
+    assert (*said, "default-src 'none'" in policy, "unsafe" in policy) == ("nosniff", "DENY", True, True, False)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_addresses_of_ours_are_told_to_nobody_else(client: PortalClient, path: str):
+    assert client.get(path).headers["Referrer-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("path", [path for path in PATHS if "static" not in path])
+def test_pages_are_kept_by_no_cache(client: PortalClient, path: str):
+    assert client.get(path).headers["Cache-Control"] == "no-store"
+
+
+def test_static_files_may_be_kept(client: PortalClient):
+    assert "no-store" not in client.get("/static/app.js").headers["Cache-Control"]
+
+
+def test_with_https_browsers_are_told_to_stay_there(https: PortalClient):
+    assert https.get("/").headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+
+
+def test_on_a_laptop_they_are_not(client: PortalClient):
+    assert "Strict-Transport-Security" not in client.get("/").headers
+
+
+def test_with_https_the_session_is_bound_to_it_and_to_this_host(https: PortalClient):
+    (cookie,) = https.get("/signin").headers.getlist("Set-Cookie")
+    flags = {flag.strip() for flag in cookie.split(";")[1:]}
+    assert (cookie.startswith("__Host-session="), {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= flags) == (
+        True,
+        True,
+    )
+
+
+def test_on_a_laptop_the_session_is_for_the_server_alone_as_well(client: PortalClient):
+    (cookie,) = client.get("/signin").headers.getlist("Set-Cookie")
+    flags = {flag.strip() for flag in cookie.split(";")[1:]}
+    assert (cookie.startswith("session="), {"HttpOnly", "SameSite=Lax"} <= flags, "Secure" in flags) == (
+        True,
+        True,
+        False,
+    )
+
+
+def test_with_https_the_arrival_cookie_is_bound_as_well(
+    https: PortalClient, buy: Callable[..., object], token_for: Callable[..., str]
+):
+    (cookie,) = https.post_from_aws({TOKEN_FIELD: token_for(buy())}).headers.getlist("Set-Cookie")
+    assert [flag for flag in ("__Host-arrival=", "Secure", "HttpOnly", "SameSite=Lax") if flag not in cookie] == []
+
+
+def test_with_https_a_buyer_gets_through(
+    https: PortalClient, buy: Callable[..., object], token_for: Callable[..., str], alice: Somebody
+):
+    choice = https.arrive(token_for(buy()))
+    page = https.press(choice.links["I already have an account"], "/signin", email=alice.email, password=PASSWORD)
+    assert https.follow(page).heading == "Link Tidemark Analytics to Acme"
+
+
+def test_with_https_a_form_must_come_from_a_page_of_ours(https: PortalClient, alice: Somebody):
+    https.sign_in_as(alice)
+    form = https.get("/contracts").form("/signout")
+    answer = https.post(form.action, form.fields, headers={"Referer": "https://evil.example/"})
+    assert answer.status == 400
+
+
+def test_nothing_in_the_session_cookie_is_secret(client: PortalClient, alice: Somebody):
+    client.press("/signin", "/signin", email=alice.email, password=PASSWORD)
+    with client.http.session_transaction(base_url=client.site) as session:
+        assert (alice.email in str(dict(session)), PASSWORD in str(dict(session))) == (False, False)
+
+
+def test_behind_a_proxy_the_visitor_s_own_scheme_counts(make_app: Callable[..., Flask], app: Flask):
+    behind = make_app(**PUBLIC, TRUSTED_PROXIES="1").test_client()
+    headers = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "portal.example"}
+    assert behind.get("/contracts", headers=headers).status_code == 302
+
+
+def test_without_a_proxy_nobody_is_believed_about_it(app: Flask):
+    location = app.test_client().get("/contracts", headers={"X-Forwarded-Host": "evil.example"}).headers["Location"]
+    assert "evil" not in location
