@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import exists, select, update
 
-from portal.database import db, transaction
+from portal.database import db, transaction, utcnow
 from portal.mail.letters import Words
 from portal.mail.models import Letter, MailState
 
@@ -67,11 +67,13 @@ def send_waiting(smtp_url: str | None, mail_from: str | None, now: datetime) -> 
 
 def _send(letter: Letter, smtp_url: str, mail_from: str, now: datetime) -> int:
     # Taking the letter first, by moving its hour, keeps two workers from sending it twice at the same moment.
+    # The hour counts from now, not from when the batch began: a slow server may need minutes for a batch.
+    wait = timedelta(seconds=30 * 2 ** min(letter.attempts, 10))
     with transaction():
         taken = db.session.execute(
             update(Letter)
             .where(Letter.id == letter.id, Letter.state == MailState.WAITING, Letter.attempts == letter.attempts)
-            .values(attempts=Letter.attempts + 1, due_at=now + timedelta(seconds=30 * 2 ** min(letter.attempts, 10)))
+            .values(attempts=Letter.attempts + 1, due_at=max(now, utcnow()) + wait)
         )
     if not taken.rowcount:  # type: ignore[attr-defined]
         return 0
