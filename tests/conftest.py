@@ -6,10 +6,11 @@ stories are in tests/browsers.py, and ``page`` and ``context`` come from pytest-
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from secrets import token_urlsafe
 from threading import Barrier
 from typing import Any
+from urllib.error import HTTPError
 
 import flask_migrate
 import pytest
@@ -182,8 +183,10 @@ def mallory(add_person: Callable[..., Somebody]) -> Somebody:
 
 
 @pytest.fixture
-def buy(sandbox: SandboxClient) -> Callable[..., dict[str, Any]]:
-    """Buys in the sandbox: ``buy()`` is Analytics for Acme, with a plan and ten seats."""
+def buy(sandbox: SandboxClient) -> Iterator[Callable[..., dict[str, Any]]]:
+    """Buys in the sandbox: ``buy()`` is Analytics for Acme, with a plan and ten seats. Cancelled afterwards, for AWS
+    allows an account a hundred agreements for one product, and one for a legacy product."""
+    bought: list[dict[str, Any]] = []
 
     def purchase(product: str = ANALYTICS, account_id: str = ACME_AWS, **terms: Any) -> dict[str, Any]:
         usual: dict[str, Any] = {
@@ -193,13 +196,13 @@ def buy(sandbox: SandboxClient) -> Callable[..., dict[str, Any]]:
             ALERTS: {},
             VAULT: {"dimensions": {"secrets": 100}},
         }[product]
-        if product == ARCHIVE:  # sold one at a time, so the one of an earlier test comes to its end
-            for earlier in sandbox.call("GET", f"/api/purchases?account_id={account_id}"):
-                if earlier["product"] == ARCHIVE and earlier["status"] == "ACTIVE":
-                    sandbox.expire(earlier["agreement_id"])
-        return sandbox.buy(product, account_id, **(usual | terms))
+        bought.append(sandbox.buy(product, account_id, **(usual | terms)))
+        return bought[-1]
 
-    return purchase
+    yield purchase
+    for one in bought:
+        with suppress(HTTPError):  # it has ended already
+            sandbox.cancel(one["agreement_id"])
 
 
 @pytest.fixture

@@ -54,6 +54,6 @@ def test_and_the_comparison_is_as_dear(password_hash: str):
     assert passwords._hash_of_nobody().split("$")[:4] == password_hash.split("$")[:4]
 
 
-@pytest.mark.parametrize("password", ["pass\x00word of some length", "пароль из слов", "🔑" * 12, "x" * 256])
+@pytest.mark.parametrize("password", ["pass\x00word of some length", "слова 🔑" * 32])
 def test_a_password_may_be_any_text(password: str):
     assert verify_password(password, hash_password(password))
