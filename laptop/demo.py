@@ -5,6 +5,7 @@
 PORTAL_PORT and SANDBOX_PORT choose other ports. What the demo remembers is in the folder .laptop.
 """
 
+import argparse
 import fcntl
 import os
 import sys
@@ -26,6 +27,9 @@ class CannotStart(Exception):
 
 def main() -> int:
     """Run the demo. The exit status: 0 after Ctrl-C, 1 when something did not start or ended by itself."""
+    argparse.ArgumentParser(
+        prog="python -m laptop.demo", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    ).parse_args()
     try:
         with listening(), only_one(), Programs(FOLDER / "logs", ROOT) as programs:
             place = choose_place(choose_redis(programs))

@@ -21,7 +21,7 @@ from portal.marketplace.client import Marketplace
 from portal.products import Products
 from portal.registration.arrival import Desk
 from portal.registration.sealing import Seal
-from portal.services import support
+from portal.services import edition_of, support
 from portal.web import errors, filters, security, visitor
 
 
@@ -50,6 +50,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     marketplace = Marketplace()
     app.extensions["settings"] = settings
     app.extensions["products"] = products
+    app.extensions["edition"] = edition_of(Path(app.root_path) / "templates", settings.products_file)
     app.extensions["marketplace"] = marketplace
     app.extensions["desk"] = Desk(marketplace, products, Seal(settings.secret_key), settings.claim_lifetime)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
 
 from flask import current_app
 
@@ -43,6 +45,18 @@ def desk() -> Desk:
     """Where buyers arrive."""
     found: Desk = current_app.extensions["desk"]
     return found
+
+
+def edition() -> str:
+    """What tells the pages of this installation from those of an earlier one: its templates and its products file."""
+    found: str = current_app.extensions["edition"]
+    return found
+
+
+def edition_of(templates: Path, products_file: Path) -> str:
+    """See ``edition``."""
+    files = [*sorted(templates.rglob("*.html")), products_file]
+    return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
 
 
 def support(product: Product | None = None) -> Support:

@@ -17,7 +17,7 @@ from portal.contracts.models import Contract
 from portal.contracts.overview import contract_of, contracts_of, may_see
 from portal.database import after_commit, transaction
 from portal.jobs import later
-from portal.services import products, support
+from portal.services import edition, products, support
 from portal.web.views import contract_card, contract_page
 from portal.web.visitor import visitor
 
@@ -78,10 +78,10 @@ def check_again(contract_id: UUID) -> ResponseReturnValue:
 
 
 def _etag(contract: Contract) -> str:
-    """What the page depends on: the contract, and the session, for which alone the forms on it are good."""
+    """What the page depends on: the contract, how this edition draws it, and the session its forms are good for."""
     generate_csrf()
     confirmed = contract.confirmed_at.timestamp() if contract.confirmed_at else 0
-    whose = f"{visitor().get_id()}{session['csrf_token']}"
+    whose = f"{visitor().get_id()}{session['csrf_token']}{edition()}"
     return f"{contract.version}-{confirmed}-{sha256(whose.encode()).hexdigest()[:16]}"
 
 

@@ -83,3 +83,18 @@ Need help, or was this not intended? {sender.support}
 {sender.seller}
 """,
     )
+
+
+def aws_refuses(sender: Sender) -> Words:
+    """To support: buyers arrive, and AWS does not let the portal ask what they bought."""
+    return Words(
+        subject=f"{sender.seller}: AWS refuses to tell what buyers bought",
+        text=f"""A buyer has just arrived at {sender.portal_url}, and AWS Marketplace refused to say what they bought.
+
+Please check that the portal runs with credentials of the AWS account that published the product, and that they are
+allowed aws-marketplace:ResolveCustomer. The log says which answer AWS gave.
+
+The purchase is safe: the buyer was told to choose "Set up your account" again later. This letter comes once an hour
+at the most, however many buyers are turned away.
+""",
+    )

@@ -10,13 +10,15 @@ from flask_login import current_user
 
 from portal.contracts.models import Contract
 from portal.contracts.overview import may_see
-from portal.database import utcnow
+from portal.database import after_commit, transaction, utcnow
+from portal.jobs import later
+from portal.mail import letters, outbox
 from portal.marketplace.errors import MarketplaceRefused, TokenExpired, TokenInvalid
 from portal.registration import claims
 from portal.registration.arrival import NotOurProduct
 from portal.registration.claims import Standing
 from portal.registration.models import Claim
-from portal.services import products, support
+from portal.services import products, sender, settings, support
 from portal.web.views import purchase_view
 from portal.web.visitor import brought, drop_claim, visitor
 
@@ -85,7 +87,19 @@ def gone() -> ResponseReturnValue:
 def problem(name: str) -> ResponseReturnValue:
     """AWS, or the products file, said no: the page for the error of this name."""
     template, status = _PROBLEMS.get(name, _PROBLEMS[TokenInvalid.__name__])
-    return render_template(template), status
+    told = name == MarketplaceRefused.__name__ and _tell_support()
+    return render_template(template, support_told=told), status
+
+
+def _tell_support() -> bool:
+    """Write to support that AWS refuses us, once an hour; whether there is a way to."""
+    email = support().email
+    if not email or not settings().smtp_url:
+        return False
+    with transaction():
+        outbox.post_rarely(email, letters.aws_refuses(sender()), utcnow())
+        after_commit(later.send_mail)
+    return True
 
 
 def contract_of(claim: Claim | None) -> Contract:
