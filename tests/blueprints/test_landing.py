@@ -12,6 +12,7 @@ from flask import Flask
 from portal.contracts.models import Contract
 from portal.database import db, transaction, utcnow
 from portal.jobs import tasks
+from portal.mail.models import Letter
 from portal.registration.models import Claim
 from tests.cast import ALERTS, ARCHIVE, STREAMS, VAULT, Somebody
 from tests.portal_client import LANDING, TOKEN_FIELD, Page, PortalClient
@@ -71,6 +72,15 @@ def test_an_expired_token_is_410_and_never_says_to_buy_again(sandbox: SandboxCli
 def test_a_product_that_is_not_ours_is_422(client: PortalClient, arrive: Arrive):
     page = arrive(client, product=VAULT)
     assert (page.status, page.heading) == (422, "This purchase belongs somewhere else")
+
+
+def test_of_a_refusal_support_is_told_once_however_many_buyers_arrive(
+    sandbox: SandboxClient, client: PortalClient, token: str, stored: Callable[..., list[Any]]
+):
+    sandbox.fail("ResolveCustomer", "AccessDeniedException")
+    client.arrive(token)
+    client.arrive(token)
+    assert [letter.to for letter in stored(Letter)] == ["help@tidemark.example"]
 
 
 def test_a_refusal_of_aws_is_502(sandbox: SandboxClient, client: PortalClient, token: str):
