@@ -84,17 +84,9 @@ def _play(role: str, app: Flask, settings: Settings) -> int:
 
 def _consume(app: Flask, settings: Settings) -> None:
     consumer = Consumer(app, NotificationQueue(settings.notifications_queue_url or ""))
-    ending = False
-
-    def end(_signal: int, _frame: FrameType | None) -> None:
-        nonlocal ending
-        ending = True
-        if consumer.idle:
-            raise SystemExit(0)
-
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, end)
-    consumer.run(lambda: not ending)
+        signal.signal(number, consumer.end)
+    consumer.run()
 
 
 def _burst(app: Flask, settings: Settings) -> int:

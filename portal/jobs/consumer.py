@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
 
 from flask import Flask
 from sqlalchemy.exc import OperationalError
@@ -28,18 +30,25 @@ SHORTEST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 class Consumer:
     """Takes batches from one queue.
 
-    `idle` is true while nothing is in hand, so that a request to end may interrupt.
+    `end` is for a signal: it interrupts while nothing is in hand, and otherwise lets the batch be finished.
     """
 
     def __init__(self, app: Flask, queue: NotificationQueue) -> None:
         self._app = app
         self._queue = queue
-        self.idle = False
+        self._ending = False
+        self._idle = False
 
-    def run(self, go_on: Callable[[], bool]) -> None:
-        """Take batch after batch for as long as `go_on` says so."""
+    def end(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
+        """End soon: at once, by SystemExit, while nothing is in hand."""
+        self._ending = True
+        if self._idle:
+            raise SystemExit(0)
+
+    def run(self) -> None:
+        """Take batch after batch until the end is asked for."""
         pause = SHORTEST_PAUSE
-        while go_on():
+        while not self._ending:
             with self._app.app_context():
                 beat(self._app.extensions["jobs"].connection, "consumer")
                 try:
@@ -54,7 +63,8 @@ class Consumer:
                 except Exception:
                     # Whatever it is, stopping would make it worse: the batch comes again, and so does the next one.
                     logger.exception("A batch could not be taken in; messages stay in SQS for %.0f s", pause)
-            self.rest(pause)
+            with self._interruptible():
+                time.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
 
     def take(self, wait_seconds: int) -> int:
@@ -67,9 +77,8 @@ class Consumer:
             QueueUnavailable: SQS did not answer. What was stored comes again, and changes nothing then.
             OperationalError: the database is away; nothing is acknowledged.
         """
-        self.idle = True
-        deliveries = self._queue.receive(wait_seconds)
-        self.idle = False
+        with self._interruptible():
+            deliveries = self._queue.receive(wait_seconds)
         if not deliveries:
             return 0
         stored, new = intake.receive(deliveries, utcnow())
@@ -79,8 +88,12 @@ class Consumer:
         logger.info("%s messages came, %s new, %s not acknowledged", len(deliveries), new, len(left))
         return len(deliveries)
 
-    def rest(self, seconds: float) -> None:
-        """Wait, and let a request to end interrupt."""
-        self.idle = True
-        time.sleep(seconds)
-        self.idle = False
+    @contextmanager
+    def _interruptible(self) -> Iterator[None]:
+        self._idle = True
+        try:
+            if self._ending:  # asked for a moment before the waiting began
+                raise SystemExit(0)
+            yield
+        finally:
+            self._idle = False

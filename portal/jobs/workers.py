@@ -13,10 +13,12 @@ from flask import Flask
 from redis import Redis
 from rq import SimpleWorker
 from rq.cron import CronScheduler
+from rq.exceptions import StopRequested
 from rq.executions import Execution
 from rq.job import Job
 from rq.queue import Queue
 
+from portal.database import utcnow
 from portal.jobs.heartbeat import beat
 from portal.jobs.later import FAILURE_SECONDS, QUEUE
 from portal.jobs.schedule import PERIODIC
@@ -33,8 +35,8 @@ class JobWorker(SimpleWorker):
     """Runs jobs one after another in this process. Set `app` before it works."""
 
     app: Flask
-    log_job_description = False
     log_result_lifespan = False
+    _waiting = False
 
     def perform_job(self, job: Job, queue: Queue, execution: Execution) -> bool:
         """Run one job in an application context, whose end gives the database connection back."""
@@ -43,8 +45,31 @@ class JobWorker(SimpleWorker):
 
     def heartbeat(self, *args: Any, **kwargs: Any) -> None:
         """Say that this worker is alive: to RQ, and to whoever looks at ours."""
+        if self._waiting and self._stop_requested:
+            raise StopRequested
         super().heartbeat(*args, **kwargs)
         beat(self.connection, "jobs")
+
+    def request_stop(self, *_signal: Any) -> None:
+        """End after the job in hand, or at once while waiting for one.
+
+        RQ's own handler raises wherever it finds the worker between two jobs. A job that is just being taken catches
+        that as its own failure, and the request is forgotten.
+        """
+        self._shutdown_requested_date = utcnow()
+        self._stop_requested = True
+        if self._waiting:
+            raise StopRequested
+
+    def dequeue_job_and_maintain_ttl(self, *args: Any, **kwargs: Any) -> tuple[Job, Queue] | None:
+        """Wait for a job; a request to end interrupts the waiting, also one that came a moment before."""
+        self._waiting = True
+        try:
+            if self._stop_requested:
+                raise StopRequested
+            return super().dequeue_job_and_maintain_ttl(*args, **kwargs)
+        finally:
+            self._waiting = False
 
 
 class Clock(CronScheduler):
