@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, expect
@@ -20,7 +21,8 @@ from tests.stories.portal import Person
 from tests.stories.watching import Watch
 
 PATIENCE = 20_000  # milliseconds, on a slow machine
-BUYERS = [Account(f"Buyer {number:02}", f"5550000000{number:02}") for number in range(60)]
+BUYERS = [Account(f"Buyer {number:02}", f"5550000000{number:02}") for number in range(70)]
+GLOBEX, INITECH = Account("Globex cloud team", "777788889999"), Account("Initech IT", "012345678901")
 
 expect.set_options(timeout=PATIENCE)
 
@@ -49,7 +51,8 @@ def running_stack(
     tmp_path_factory: pytest.TempPathFactory, new_database: Callable[[], str], redis_server: str
 ) -> Iterator[Stack]:
     folder: Path = tmp_path_factory.mktemp("stories")
-    place = CrowdedPlace(folder, *ports.any_free(3), new_database(), f"{redis_server}/15")
+    portal, sandbox, mail = ports.any_free(3)
+    place = CrowdedPlace(folder, portal, sandbox, mail, new_database(), f"{redis_server}/15")
     with Programs(place.folder / "logs", ROOT) as programs:
         start(programs, place)
         yield Stack(place, programs, SandboxClient(place.aws_url))
@@ -62,8 +65,14 @@ def base_url() -> None:
 
 @pytest.fixture(scope="session")
 def strangers() -> Iterator[int]:
-    """Numbers that tell people and AWS accounts of one story from those of another."""
+    """Numbers that tell the people of one story from those of another."""
     return count()
+
+
+@pytest.fixture(scope="session")
+def buyers() -> Iterator[Account]:
+    """AWS accounts that have bought nothing yet."""
+    return iter(BUYERS)
 
 
 @pytest.fixture
@@ -71,15 +80,18 @@ def somebody(
     stack: Stack,
     new_context: Callable[..., BrowserContext],
     strangers: Iterator[int],
+    buyers: Iterator[Account],
     request: pytest.FixtureRequest,
 ) -> Iterator[Callable[..., Actor]]:
     """People with an AWS account and a browser; afterwards no page they saw may have broken a rule of the house."""
     watches: list[Watch] = []
     contexts: list[BrowserContext] = []
 
-    def come(name: str, organisation: str, account: Account | None = None) -> Actor:
+    def come(name: str, organisation: str, account: Account | None = None, **browser: Any) -> Actor:
         number = next(strangers)
-        context = new_context()
+        context = new_context(
+            reduced_motion="reduce", **browser
+        )  # drawing what moves would slow down what is waited for
         context.set_default_timeout(PATIENCE)
         contexts.append(context)
         watches.append(Watch(context, stack.portal_url, stack.sandbox_url))
@@ -89,7 +101,7 @@ def somebody(
             password=f"a long walk with {name} {number}",
             organisation=organisation,
         )
-        return Actor(person, account or BUYERS[number], context, context.new_page(), stack)
+        return Actor(person, account or next(buyers), context, context.new_page(), stack)
 
     yield come
     if request.node.rep_call.passed:
@@ -109,10 +121,10 @@ def alice(somebody: Callable[..., Actor]) -> Actor:
 @pytest.fixture
 def bob(somebody: Callable[..., Actor]) -> Actor:
     """Her colleague, with an account and an organisation of his own until somebody takes him into hers."""
-    return somebody("Bob", "Bob's bureau")
+    return somebody("Bob", "Bob's bureau", INITECH)
 
 
 @pytest.fixture
 def mallory(somebody: Callable[..., Actor]) -> Actor:
     """Owner elsewhere."""
-    return somebody("Mallory", "Mallory & Sons")
+    return somebody("Mallory", "Mallory & Sons", GLOBEX)

@@ -1,5 +1,7 @@
 """Arrivals that do not work at once, or at all: each has a page of its own, with the way out."""
 
+from collections.abc import Callable
+
 import pytest
 from playwright.sync_api import expect
 
@@ -25,14 +27,18 @@ def test_an_expired_token_says_that_the_purchase_is_safe_and_how_to_come_back(al
     alice.portal.see_choice(analytics())
 
 
-def test_while_aws_throttles_the_place_is_kept_and_then_goes_on_by_itself(alice: Actor):
+def test_while_aws_throttles_the_place_is_kept_and_then_goes_on_by_itself(alice: Actor, somebody: Callable[..., Actor]):
+    """With JavaScript and without: there the page loads itself again."""
+    plain = somebody("Bob", "Bob's bureau", java_script_enabled=False)
     alice.sandbox.fail("ResolveCustomer", "ThrottlingException")
-    alice.arrive_with(analytics())
-    alice.portal.see(BUSY)
-    alice.portal.read("Your purchase is safe.")
+    for person in (alice, plain):
+        person.arrive_with(analytics())
+        person.portal.see(BUSY)
+        person.portal.read("Your purchase is safe.")
     alice.sandbox.work_again()
-    alice.portal.see(CHOICE, within=60)
-    alice.portal.see_choice(analytics())
+    for person in (alice, plain):
+        person.portal.see(CHOICE, within=60)
+        person.portal.see_choice(analytics())
 
 
 def test_while_aws_is_down_one_may_ask_again_oneself(alice: Actor):
@@ -74,7 +80,7 @@ def test_the_landing_page_welcomes_somebody_without_a_purchase(alice: Actor):
 
 @pytest.mark.parametrize("order", [pytest.param(analytics(), id="concurrent"), pytest.param(archive(), id="legacy")])
 def test_entitlements_that_come_late_follow_by_themselves(alice: Actor, order: Order):
-    alice.sandbox.settings(entitlement_delay_seconds=12)
+    alice.sandbox.settings(entitlement_delay_seconds=8)
     alice.arrive_with(order)
     alice.portal.see(CHOICE)
     alice.portal.read("AWS has not shown us yet what your purchase includes.")

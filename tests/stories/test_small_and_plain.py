@@ -6,7 +6,6 @@ from playwright.sync_api import expect
 from tests.stories.actors import Actor
 from tests.stories.orders import Order, analytics, archive
 from tests.stories.patience import eventually
-from tests.stories.portal import CHOICE
 
 on_a_phone = pytest.mark.browser_context_args(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
 without_javascript = pytest.mark.browser_context_args(java_script_enabled=False)
@@ -61,12 +60,3 @@ def test_without_javascript_a_change_is_there_after_reloading(alice: Actor, befo
 
     eventually(shown, alice.page, "the change on the contract page")
     alice.portal.see_includes(after)
-
-
-@without_javascript
-def test_without_javascript_a_page_that_waits_for_aws_loads_itself_again(alice: Actor):
-    alice.sandbox.fail("ResolveCustomer", "ThrottlingException")
-    alice.arrive_with(analytics())
-    alice.portal.see("One moment: AWS is busy")
-    alice.sandbox.work_again()
-    alice.portal.see(CHOICE, within=60)
