@@ -21,3 +21,7 @@ from portal.web.fields import one_line
 )
 def test_a_line_is_one_line(typed: str | None, read: str):
     assert one_line(typed) == read
+
+
+def test_a_joiner_that_a_name_is_written_with_stays():
+    assert one_line("علی\u200cرضا") == "علی\u200cرضا"
