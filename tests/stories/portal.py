@@ -161,9 +161,10 @@ class Portal:
         expect(line).to_have_count(1)
         expect(line).to_contain_text(cause)
 
-    def see_change_of(self, what: str) -> None:
-        """Some line of the history about this."""
-        expect(self.history.filter(has_text=what)).not_to_have_count(0)
+    def see_a_later_end(self) -> None:
+        """A line of the history says that something now lasts until another day than before."""
+        moved = re.compile(r"(End|valid until): changed from \d+ \w+ \d{4}\s*→\s*to \d+ \w+ \d{4}")
+        expect(self.history.filter(has_text=moved)).not_to_have_count(0)
 
     def leave_a_mark(self) -> None:
         """Mark the page, so that one can tell later whether it is still the same one, never loaded again."""

@@ -87,10 +87,10 @@ def test_a_contract_that_ran_out_shows_that_it_has_ended(alice: Actor, order: Or
     alice.portal.see_status("Ended")
 
 
-def test_a_renewed_contract_stays_active(alice: Actor):
+def test_a_renewed_contract_stays_active_and_ends_later(alice: Actor):
     agreement_id = alice.have_a_contract(analytics())
     elsewhere = alice.another_tab()
     elsewhere.marketplace.come_back_to(agreement_id)
     elsewhere.marketplace.renew()
-    alice.portal.see_change_of("End")
+    alice.portal.see_a_later_end()
     alice.portal.see_contract(analytics())
