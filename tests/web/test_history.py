@@ -45,7 +45,6 @@ def told(subject: str, before: Any = None, after: Any = None, cause: str = "refr
             amount("10", expires_at=JANUARY),
             "Seats, valid until: 1 December 2026 → 1 January 2027.",
         ),
-        ("ends_at", None, {"value": DECEMBER}, "End: 1 December 2026."),
         ("ends_at", {"value": DECEMBER}, {"value": JANUARY}, "End: 1 December 2026 → 1 January 2027."),
         ("auto_renew", {"value": True}, {"value": False}, "Automatic renewal: On → Off."),
         ("ended_because", None, {"value": "EXPIRED"}, "Reason for the end: Expired."),
@@ -64,3 +63,17 @@ def test_who_linked_it_is_said():
 def test_a_subject_of_any_kind_can_be_told(subject: str):
     after = amount("1") if subject.startswith("dimension") else {"value": "x"}
     assert told(subject, after=after)
+
+
+@pytest.mark.parametrize("subject", ["starts_at", "ends_at"])
+def test_a_date_heard_of_for_the_first_time_is_no_change(subject: str):
+    change = ContractChange(at=utcnow(), cause="notification", subject=subject, after={"value": DECEMBER})
+    assert history_lines([change], PRODUCT) == []
+
+
+def test_a_date_that_moved_within_its_day_is_no_change():
+    later = {"value": "2026-12-01T09:00:00+00:00"}
+    change = ContractChange(
+        at=utcnow(), cause="notification", subject="ends_at", before={"value": DECEMBER}, after=later
+    )
+    assert history_lines([change], PRODUCT) == []
