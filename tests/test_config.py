@@ -30,6 +30,14 @@ def test_without_a_secret_key_it_says_how_to_make_one():
     assert "secrets.token_urlsafe" in problems({})
 
 
+def test_on_a_laptop_a_short_secret_key_is_good_enough():
+    assert settings(LAPTOP | {"SECRET_KEY": "short"}).secret_key == "short"
+
+
+def test_even_on_a_laptop_there_is_a_secret_key():
+    assert "SECRET_KEY must have at least" in problems(LAPTOP | {"SECRET_KEY": ""})
+
+
 def test_a_short_secret_key_is_refused():
     assert "SECRET_KEY must have at least 32 characters" in problems(SECRET_KEY="short")
 

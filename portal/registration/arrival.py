@@ -21,7 +21,6 @@ from portal.database import db, transaction
 from portal.marketplace.client import Marketplace
 from portal.marketplace.errors import (
     MarketplaceError,
-    MarketplaceRefused,
     MarketplaceUnavailable,
     TokenExpired,
     TokenInvalid,
@@ -163,6 +162,3 @@ class Desk:
 def _settle(claim_id: UUID, **values: object) -> None:
     """Write on a claim that is still unresolved; another worker may have been faster."""
     db.session.execute(update(Claim).where(Claim.id == claim_id, Claim.state == ClaimState.UNRESOLVED).values(**values))
-
-
-__all__ = ["Desk", "MarketplaceRefused", "MarketplaceUnavailable", "NotOurProduct", "TokenExpired", "TokenInvalid"]
