@@ -18,6 +18,9 @@ from portal.accounts.models import Organisation, Person
 from portal.contracts.lifecycle import State
 from portal.database import Base, UTCDateTime, utcnow
 
+FREE_TRIAL = "free-trial"
+"""The one offer type that AWS names on arrival (user guide, "SaaS free trials")."""
+
 
 class NameKind(StrEnum):
     """The kinds of names AWS gives to a purchase (protocol facts, "Five words that get mixed up")."""
@@ -48,7 +51,7 @@ class Contract(Base):
     aws_account_id: Mapped[str | None] = mapped_column(String(255))
     """The buyer's AWS account, as text (leading zeros count)."""
     offer_type: Mapped[str | None] = mapped_column(String(64))
-    """`free-trial` when AWS said so on arrival."""
+    """`FREE_TRIAL` when AWS said so on the latest arrival."""
     state: Mapped[str] = mapped_column(String(16), default=State.WAITING, index=True)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """When AWS was first seen to grant nothing any more."""

@@ -16,7 +16,7 @@ from sqlalchemy import update
 from portal import audit
 from portal.contracts import book, sync
 from portal.contracts.lifecycle import State
-from portal.contracts.models import Cause, Contract
+from portal.contracts.models import FREE_TRIAL, Cause, Contract
 from portal.database import db, transaction
 from portal.marketplace.client import Marketplace
 from portal.marketplace.errors import (
@@ -33,7 +33,6 @@ from portal.registration.sealing import Seal, hash_secret, new_secret
 
 logger = logging.getLogger(__name__)
 
-FREE_TRIAL = "free-trial"
 LONGEST_TOKEN = 8192
 """AWS promises no format for the token; this only keeps rubbish out."""
 
@@ -66,10 +65,10 @@ class Desk:
             raise TokenInvalid("the token is empty or too long")
         # Anybody can post a form; AWS sends one word or none (user guide, "SaaS free trials").
         offer_type = FREE_TRIAL if (offer_type or "").strip() == FREE_TRIAL else None
+        secret = new_secret()
         try:
             purchase = self._resolve(token)
         except MarketplaceUnavailable:
-            secret = new_secret()
             with transaction():
                 claim = self._claim(secret, offer_type, now)
                 claim.state = ClaimState.UNRESOLVED
@@ -77,7 +76,6 @@ class Desk:
                 claim.tried_at = now
                 claim.attempts = 1
             return claim.id, secret
-        secret = new_secret()
         with transaction():
             contract = self._open(purchase, offer_type)
             claim = self._claim(secret, offer_type, now)

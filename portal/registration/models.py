@@ -9,7 +9,6 @@ from uuid import UUID, uuid4
 from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.accounts.models import Person
 from portal.contracts.models import Contract
 from portal.database import Base, UTCDateTime, utcnow
 
@@ -51,4 +50,3 @@ class Claim(Base):
     used_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
 
     contract: Mapped[Contract | None] = relationship()
-    used_by: Mapped[Person | None] = relationship()

@@ -14,9 +14,9 @@ from portal.web.visitor import claim_at_hand, drop_claim
 
 
 def claim_to_go_on_with() -> UUID | None:
-    """The purchase at hand, unless it is used or expired: then it is forgotten, and the visitor goes on without."""
+    """The purchase at hand, unless it is used, expired or refused: then it is forgotten, and one goes on without."""
     claim_id = claim_at_hand()
-    if claim_id and claims.standing(claims.find_claim(claim_id), utcnow()) is Standing.GONE:
+    if claim_id and claims.standing(claims.find_claim(claim_id), utcnow()) in {Standing.GONE, Standing.REFUSED}:
         drop_claim(claim_id)
         return None
     return claim_id

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from portal.contracts.lifecycle import State
-from portal.contracts.models import Contract, ContractChange, Entitlement
+from portal.contracts.models import FREE_TRIAL, Contract, ContractChange, Entitlement
 from portal.contracts.overview import Neighbour, Overview
 from portal.products import Pricing, Product, Products
 from portal.web.history import HistoryLine, history_lines
@@ -87,7 +87,7 @@ def purchase_view(contract: Contract, products: Products) -> PurchaseView:
         product_title=product.title,
         entitlements=_lines(contract.entitlements, product),
         masked_account=mask_account(contract.aws_account_id),
-        is_free_trial=contract.offer_type == "free-trial",
+        is_free_trial=contract.offer_type == FREE_TRIAL,
         confirmed=bool(contract.entitlements) or contract.state == State.ACTIVE,
         subscription=product.pricing is Pricing.SUBSCRIPTION,
     )
@@ -179,7 +179,7 @@ def _end_label(contract: Contract) -> str:
 
 
 def _offer(contract: Contract, product: Product) -> str:
-    if contract.offer_type == "free-trial":
+    if contract.offer_type == FREE_TRIAL:
         return "Free trial"
     return {
         Pricing.CONTRACT: "Contract",
