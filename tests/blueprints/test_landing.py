@@ -213,6 +213,17 @@ def test_a_refusal_in_the_end_has_its_own_page(
     assert client.follow(client.send(page.form(again))).status == status
 
 
+def test_a_purchase_that_was_refused_in_the_end_is_not_at_hand_any_more(
+    sandbox: SandboxClient, client: PortalClient, token: str, the_claim: TheClaim
+):
+    sandbox.fail("ResolveCustomer", "InternalServiceErrorException")
+    page = client.arrive(token)
+    sandbox.work_again()
+    sandbox.fail("ResolveCustomer", "ExpiredTokenException")
+    client.send(page.form(f"/marketplace/purchases/{the_claim().id}/again"))
+    assert client.follow(client.get(LANDING)).status == 200
+
+
 def test_nobody_else_can_try_again(
     sandbox: SandboxClient, client: PortalClient, another_client: PortalClient, token: str, the_claim: TheClaim
 ):
