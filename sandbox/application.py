@@ -11,7 +11,7 @@ def create_front(marketplace: Marketplace) -> Front:
     """Everything the port answers."""
     here = marketplace
     metering = Metering(here.catalogue, here.agreements, here.tokens, here.switches, here.now)
-    entitlement = Entitlement(here.catalogue, here.agreements, here.now)
+    entitlement = Entitlement(here.catalogue, here.grants, here.now)
     return Front(
         create_app(here),
         {

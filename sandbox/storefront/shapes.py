@@ -4,8 +4,9 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
+from sandbox.accounts import Account
 from sandbox.agreements import Agreement
-from sandbox.catalogue import Account, Product
+from sandbox.catalogue import Product
 from sandbox.mailbox import Mail
 from sandbox.marketplace import Marketplace
 from sandbox.notifications import Notification
@@ -50,6 +51,15 @@ def purchase_json(marketplace: Marketplace, agreement: Agreement) -> dict[str, A
         "previous_agreement_id": agreement.previous_agreement_id,
         "next_agreement_id": agreement.next_agreement_id,
         "url": f"/agreements/{agreement.agreement_id}",
+    }
+
+
+def briefly(agreement: Agreement) -> dict[str, Any]:
+    """One of very many."""
+    return {
+        "agreement_id": agreement.agreement_id,
+        "license_arn": agreement.license_arn,
+        "account_id": agreement.account_id,
     }
 
 
