@@ -2,6 +2,7 @@
 
 from sandbox.aws.entitlement import Entitlement
 from sandbox.aws.front import Front
+from sandbox.aws.gate import Gate
 from sandbox.aws.metering import Metering
 from sandbox.marketplace import Marketplace
 from sandbox.storefront import create_app
@@ -18,5 +19,5 @@ def create_front(marketplace: Marketplace) -> Front:
             "AWSMPMeteringService.ResolveCustomer": metering.resolve_customer,
             "AWSMPEntitlementService.GetEntitlements": entitlement.get_entitlements,
         },
-        here.switches,
+        Gate(here.switches, here.calls),
     )

@@ -10,8 +10,8 @@ from .catalogue import Catalogue
 from .errors import Refused
 from .grants import Grants
 from .notifications import Outbox
-from .settings import Switches
 from .storage import Storage
+from .switches import Switches
 
 
 class Books:

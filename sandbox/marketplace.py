@@ -9,13 +9,14 @@ from .agreements import Agreements
 from .aws.wiring import deliver, wire
 from .books import Books
 from .bulk import Bulk
+from .calls import Calls
 from .catalogue import Catalogue
 from .errors import InvalidCatalogue, NotFound
 from .grants import Grants
 from .mailbox import Mailbox
 from .notifications import Outbox
-from .settings import Switches
 from .storage import Storage
+from .switches import Switches
 from .tokens import Tokens
 from .trading import Shop
 
@@ -35,6 +36,7 @@ class Marketplace:
         self.now = utc_now
         self.storage = Storage(state)
         self.switches = Switches(self.storage)
+        self.calls = Calls(self.now)
         self.agreements = Agreements(self.storage)
         self.grants = Grants(self.storage)
         self._check_state(state)

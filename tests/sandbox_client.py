@@ -53,8 +53,8 @@ class SandboxClient:
     def expire(self, agreement_id: str) -> dict[str, Any]:
         return self.call("POST", f"/api/purchases/{agreement_id}/expire")
 
-    def settings(self, **changes: float) -> dict[str, Any]:
-        """Change some settings, all in seconds; gives all of them as they are now."""
+    def settings(self, **changes: Any) -> dict[str, Any]:
+        """Change some settings; gives all of them as they are now."""
         return self.call("PUT", "/api/settings", changes)
 
     def fail(self, operation: str, error: str, times: int | None = None) -> None:
@@ -64,6 +64,13 @@ class SandboxClient:
     def work_again(self) -> None:
         """Forget every fault."""
         self.call("DELETE", "/api/faults")
+
+    def calls(self) -> dict[str, dict[str, Any]]:
+        """For each AWS operation: calls, refused, first_refused_at, last_at, since ``forget_calls``."""
+        return self.call("GET", "/api/calls")
+
+    def forget_calls(self) -> None:
+        self.call("DELETE", "/api/calls")
 
     def notifications(self) -> list[dict[str, Any]]:
         return self.call("GET", "/api/notifications")

@@ -15,7 +15,9 @@ from sandbox.storefront.shapes import (
     notification_json,
     product_json,
     purchase_json,
+    tally_json,
 )
+from sandbox.switches import OPERATIONS
 
 api = Blueprint("api", __name__, url_prefix="/api")
 
@@ -129,6 +131,17 @@ def clear_faults() -> tuple[str, int]:
 @api.delete("/faults/<int:number>")
 def clear_fault(number: int) -> tuple[str, int]:
     marketplace().switches.clear_faults(number)
+    return "", 204
+
+
+@api.get("/calls")
+def calls() -> Response:
+    return jsonify({operation: tally_json(marketplace().calls.tally(operation)) for operation in OPERATIONS})
+
+
+@api.delete("/calls")
+def forget_calls() -> tuple[str, int]:
+    marketplace().calls.reset()
     return "", 204
 
 

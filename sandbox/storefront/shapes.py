@@ -6,6 +6,7 @@ from typing import Any
 
 from sandbox.accounts import Account
 from sandbox.agreements import Agreement
+from sandbox.calls import Tally
 from sandbox.catalogue import Product
 from sandbox.mailbox import Mail
 from sandbox.marketplace import Marketplace
@@ -90,6 +91,10 @@ def notification_json(notification: Notification) -> dict[str, Any]:
 
 def mail_json(mail: Mail) -> dict[str, Any]:
     return asdict(mail) | {"received_at": iso(mail.received_at)}
+
+
+def tally_json(tally: Tally) -> dict[str, Any]:
+    return asdict(tally) | {name: iso(getattr(tally, name)) for name in ("first_refused_at", "last_at")}
 
 
 def iso(moment: datetime | None) -> str | None:
