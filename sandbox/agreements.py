@@ -2,7 +2,6 @@
 
 import json
 import secrets
-import sqlite3
 import string
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,13 +14,15 @@ from .storage import Storage
 
 SELLER_ACCOUNT_ID = "123456789012"
 LOWER_ALPHANUMERIC = string.ascii_lowercase + string.digits
+PROVISIONED = "PROVISIONED"
 
 
 @dataclass(frozen=True)
 class Agreement:
     """One agreement between a buyer and the seller. A renewal is a new agreement that names the previous one.
 
-    `status` is AWS's: ACTIVE, CANCELLED, EXPIRED, RENEWED. `ends_at` is None for pay as you go.
+    `status` is AWS's: ACTIVE, CANCELLED, EXPIRED, RENEWED. `ends_at` is None for pay as you go. `provision` is how far
+    the licence has come, in the Agreement API's words.
     """
 
     agreement_id: str
@@ -42,10 +43,21 @@ class Agreement:
     initial_agreement_id: str | None = None
     previous_agreement_id: str | None = None
     next_agreement_id: str | None = None
+    provision: str = PROVISIONED
 
     @property
     def is_active(self) -> bool:
         return self.status == "ACTIVE"
+
+    @property
+    def is_licensed(self) -> bool:
+        """Whether its licence was ever granted."""
+        return self.provision == PROVISIONED
+
+    @property
+    def entitlement_status(self) -> str:
+        """The Agreement API's word for how far its entitlement has come."""
+        return self.provision if self.is_active else "DEPROVISIONED"
 
 
 TIMES = ("accepted_at", "starts_at", "ends_at", "changed_at", "ended_at")
@@ -75,7 +87,7 @@ class Agreements:
         rows = self._storage.rows("SELECT document FROM agreements WHERE agreement_id = ?", agreement_id)
         if not rows:
             raise NotFound(f"There is no agreement {agreement_id!r} in this sandbox.")
-        return _read(rows[0])
+        return read_document(rows[0]["document"])
 
     def all(self, account_id: str | None = None) -> list[Agreement]:
         """Newest first; of one buyer if asked."""
@@ -143,15 +155,15 @@ class Agreements:
             )
 
     def _read(self, query: str, *values: object) -> list[Agreement]:
-        return [_read(row) for row in self._storage.rows(query, *values)]
+        return [read_document(row["document"]) for row in self._storage.rows(query, *values)]
 
 
 def ended(agreement: Agreement, status: str, moment: datetime, next_agreement_id: str | None = None) -> Agreement:
     return replace(agreement, status=status, ended_at=moment, changed_at=moment, next_agreement_id=next_agreement_id)
 
 
-def _read(row: sqlite3.Row) -> Agreement:
-    document: dict[str, Any] = json.loads(row["document"])
+def read_document(text: str) -> Agreement:
+    document: dict[str, Any] = json.loads(text)
     for name in TIMES:
         if document[name] is not None:
             document[name] = datetime.fromisoformat(document[name])

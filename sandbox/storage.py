@@ -66,6 +66,9 @@ ADDED = {
     "agreements": {
         "license_arn": "TEXT AS (json_extract(document, '$.license_arn'))",
         "initial_agreement_id": "TEXT AS (json_extract(document, '$.initial_agreement_id'))",
+        "offer_id": "TEXT AS (json_extract(document, '$.offer_id'))",
+        "end_behavior": "TEXT AS (CASE WHEN json_extract(document, '$.ends_at') IS NULL THEN NULL"
+        " WHEN json_extract(document, '$.auto_renew') THEN 'RENEW' ELSE 'EXPIRE' END)",
         "starts_at": "TEXT AS (json_extract(document, '$.starts_at'))",
         "ends_at": "TEXT AS (ifnull(json_extract(document, '$.ends_at'), '9999'))",  # no end sorts last
         "changed_at": "TEXT AS (json_extract(document, '$.changed_at'))",
@@ -76,6 +79,11 @@ INDEXES = """
 CREATE INDEX IF NOT EXISTS agreements_by_account ON agreements (account_id, product_code);
 CREATE INDEX IF NOT EXISTS agreements_by_product ON agreements (product_code, status);
 CREATE INDEX IF NOT EXISTS agreements_by_end ON agreements (status, ends_at);
+CREATE INDEX IF NOT EXISTS agreements_by_license ON agreements (license_arn);
+CREATE INDEX IF NOT EXISTS agreements_by_initial ON agreements (initial_agreement_id);
+CREATE INDEX IF NOT EXISTS agreements_ends ON agreements (ends_at);
+CREATE INDEX IF NOT EXISTS agreements_starts ON agreements (starts_at);
+CREATE INDEX IF NOT EXISTS agreements_changes ON agreements (changed_at);
 CREATE INDEX IF NOT EXISTS grants_by_product ON grants (product_code, number);
 CREATE INDEX IF NOT EXISTS grants_by_license ON grants (license_arn);
 CREATE INDEX IF NOT EXISTS grants_by_account ON grants (account_id, product_code);

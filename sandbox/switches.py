@@ -9,7 +9,8 @@ from .settings import NAMES, Settings, check
 from .storage import Storage
 
 # The calls a fault may hit. "*" means all of them.
-OPERATIONS = ("ResolveCustomer", "GetEntitlements")
+AGREEMENT_OPERATIONS = ("SearchAgreements", "DescribeAgreement", "GetAgreementEntitlements")
+OPERATIONS = ("ResolveCustomer", "GetEntitlements", *AGREEMENT_OPERATIONS)
 ERRORS = {
     "ThrottlingException": 400,
     "InternalServiceErrorException": 500,
@@ -20,6 +21,15 @@ ERRORS = {
     "InvalidTokenException": 400,
     "ExpiredTokenException": 400,
     "InvalidParameterException": 400,
+}
+# The Agreement API has statuses of its own, and another name for a server error.
+AGREEMENT_ERRORS = {
+    "ValidationException": 400,
+    "AccessDeniedException": 403,
+    "ResourceNotFoundException": 404,
+    "ThrottlingException": 429,
+    "InternalServerException": 500,
+    "ServiceUnavailableException": 503,
 }
 
 
@@ -92,4 +102,7 @@ class Switches:
             if row["times"] is not None:
                 database.execute("UPDATE faults SET times = times - 1 WHERE number = ?", (row["number"],))
                 database.execute("DELETE FROM faults WHERE times < 1")
-            return str(row["error"])
+            error = str(row["error"])
+            if error == "InternalServiceErrorException" and operation in AGREEMENT_OPERATIONS:
+                return "InternalServerException"
+            return error
