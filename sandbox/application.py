@@ -2,6 +2,7 @@
 
 from sandbox.aws.entitlement import Entitlement
 from sandbox.aws.front import Front
+from sandbox.aws.gate import Gate
 from sandbox.aws.metering import Metering
 from sandbox.marketplace import Marketplace
 from sandbox.storefront import create_app
@@ -11,12 +12,12 @@ def create_front(marketplace: Marketplace) -> Front:
     """Everything the port answers."""
     here = marketplace
     metering = Metering(here.catalogue, here.agreements, here.tokens, here.switches, here.now)
-    entitlement = Entitlement(here.catalogue, here.agreements, here.now)
+    entitlement = Entitlement(here.catalogue, here.grants, here.now)
     return Front(
         create_app(here),
         {
             "AWSMPMeteringService.ResolveCustomer": metering.resolve_customer,
             "AWSMPEntitlementService.GetEntitlements": entitlement.get_entitlements,
         },
-        here.switches,
+        Gate(here.switches, here.calls),
     )

@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from .accounts import Account, stranger, stranger_by_identifier
 from .errors import InvalidCatalogue, NotFound
 
 PRICINGS = ("contract", "contract-with-consumption", "subscription")
@@ -14,16 +15,6 @@ KINDS = ("plan", "quantity", "usage")
 MONTHS = (1, 12, 24, 36)  # the contract lengths AWS Marketplace offers publicly
 
 BUILT_IN = Path(__file__).with_name("catalogue.toml")
-
-
-@dataclass(frozen=True)
-class Account:
-    """A buyer's AWS account. `customer_identifier` is what legacy products know it by."""
-
-    key: str
-    name: str
-    account_id: str
-    customer_identifier: str
 
 
 @dataclass(frozen=True)
@@ -99,7 +90,16 @@ class Catalogue:
         for each in self.accounts:
             if account_id in (each.account_id, each.key):
                 return each
+        if account := stranger(account_id):
+            return account
         raise NotFound(f"There is no test account {account_id!r} in this sandbox.")
+
+    def customer(self, identifier: str) -> Account | None:
+        """The account that legacy products know by this customer identifier."""
+        for each in self.accounts:
+            if each.customer_identifier == identifier:
+                return each
+        return stranger_by_identifier(identifier)
 
 
 def read_catalogue(path: Path) -> Catalogue:

@@ -7,12 +7,16 @@ from pathlib import Path
 
 from .agreements import Agreements
 from .aws.wiring import deliver, wire
+from .books import Books
+from .bulk import Bulk
+from .calls import Calls
 from .catalogue import Catalogue
 from .errors import InvalidCatalogue, NotFound
+from .grants import Grants
 from .mailbox import Mailbox
 from .notifications import Outbox
-from .settings import Switches
 from .storage import Storage
+from .switches import Switches
 from .tokens import Tokens
 from .trading import Shop
 
@@ -32,27 +36,31 @@ class Marketplace:
         self.now = utc_now
         self.storage = Storage(state)
         self.switches = Switches(self.storage)
+        self.calls = Calls(self.now)
         self.agreements = Agreements(self.storage)
+        self.grants = Grants(self.storage)
         self._check_state(state)
         self.tokens = Tokens(self.storage)
         self.mailbox = Mailbox(self.storage, self.now)
         wire(catalogue, self.storage)
         self.outbox = Outbox(self.storage, deliver, self.now)
-        self.shop = Shop(catalogue, self.storage, self.agreements, self.outbox, self.switches, self.now)
+        books = Books(catalogue, self.storage, self.agreements, self.grants, self.outbox, self.switches, self.now)
+        self.shop = Shop(books)
+        self.bulk = Bulk(books)
         self._stopping = threading.Event()
         self._clock = threading.Thread(target=self._tick, name="clock", daemon=True)
 
     def _check_state(self, state: Path) -> None:
         """What was sold must still be in the catalogue, or no page could name it. Raises InvalidCatalogue."""
-        for agreement in self.agreements.all():
-            try:
-                self.catalogue.product(agreement.product_code)
-                self.catalogue.account(agreement.account_id)
-            except NotFound as problem:
-                raise InvalidCatalogue(
-                    f"{state} holds agreements from another catalogue. {problem}"
-                    " Use another state file, or that catalogue."
-                ) from None
+        try:
+            for code in self.agreements.products():
+                self.catalogue.product(code)
+            for account_id in self.agreements.buyers():
+                self.catalogue.account(account_id)
+        except NotFound as problem:
+            raise InvalidCatalogue(
+                f"{state} holds agreements from another catalogue. {problem} Use another state file, or that catalogue."
+            ) from None
 
     def start_clock(self) -> None:
         """Send delayed notifications, and whatever a kill left unsent; end what reaches its end."""
@@ -69,6 +77,7 @@ class Marketplace:
             try:
                 self.outbox.send_due()
                 self.shop.keep_the_calendar()
+                self.grants.sweep(self.now())
             except Exception:  # the clock has to outlive any one notification
                 log.exception("the clock stumbled and goes on")
             self._stopping.wait(0.25)

@@ -76,22 +76,26 @@ class Outbox:
 
     def send_again(self, number: int) -> Notification:
         """Send one more time, as AWS may: at-least-once is a promise of duplicates."""
+        notification = self.get(number)
+        with self._sending:
+            self._send(notification)
+        return self.get(number)
+
+    def all(self, agreement_id: str | None = None) -> list[Notification]:
+        """Newest first, at most 500; of one agreement, if asked."""
+        if agreement_id is None:
+            rows = self._storage.rows("SELECT * FROM notifications ORDER BY number DESC LIMIT 500")
+        else:
+            rows = self._storage.rows(
+                "SELECT * FROM notifications WHERE agreement_id = ? ORDER BY number DESC LIMIT 500", agreement_id
+            )
+        return [_read(row) for row in rows]
+
+    def get(self, number: int) -> Notification:
         rows = self._storage.rows("SELECT * FROM notifications WHERE number = ?", number)
         if not rows:
             raise NotFound(f"There is no notification {number}.")
-        with self._sending:
-            self._send(_read(rows[0]))
-        return self.all(number=number)[0]
-
-    def all(self, agreement_id: str | None = None, number: int | None = None) -> list[Notification]:
-        """Newest first, at most 500; of one agreement, or one number, if asked."""
-        rows = self._storage.rows(
-            "SELECT * FROM notifications WHERE (?1 IS NULL OR agreement_id = ?1)"
-            " AND (?2 IS NULL OR number = ?2) ORDER BY number DESC LIMIT 500",
-            agreement_id,
-            number,
-        )
-        return [_read(row) for row in rows]
+        return _read(rows[0])
 
     def _send(self, notification: Notification) -> None:
         self._deliver(notification)

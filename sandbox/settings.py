@@ -1,11 +1,10 @@
-"""The switches a tester turns: how long tokens live, how long AWS dawdles, and which calls fail."""
+"""The settings: what each means, what it may be, and what it is when nobody has said."""
 
-import json
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Callable
+from dataclasses import dataclass, fields
 from typing import Any
 
-from .errors import InvalidRequest, NotFound
-from .storage import Storage
+from .errors import InvalidRequest
 
 FOUR_HOURS = 4 * 60 * 60  # what the customer set-up page of the seller guide promises for a token
 LONGEST = 30 * 24 * 60 * 60
@@ -13,99 +12,43 @@ LONGEST = 30 * 24 * 60 * 60
 
 @dataclass(frozen=True)
 class Settings:
-    """Seconds, all of them. The defaults are a Marketplace in a hurry: everything at once."""
+    """The defaults are a Marketplace in a hurry and without limits: everything at once."""
 
     token_lifetime_seconds: float = FOUR_HOURS
     entitlement_delay_seconds: float = 0
     notification_delay_seconds: float = 0
     final_window_seconds: float = 0
+    get_entitlements_per_second: int = 0  # 0: no limit. AWS allows 20
 
 
-# The calls a fault may hit. "*" means all of them.
-OPERATIONS = ("ResolveCustomer", "GetEntitlements")
-ERRORS = {
-    "ThrottlingException": 400,
-    "InternalServiceErrorException": 500,
-    "ServiceUnavailableException": 503,
-    "AccessDeniedException": 400,
-    "UnrecognizedClientException": 400,
-    "DisabledApiException": 400,
-    "InvalidTokenException": 400,
-    "ExpiredTokenException": 400,
-    "InvalidParameterException": 400,
+NAMES = tuple(field.name for field in fields(Settings))
+
+
+def check(name: str, value: Any) -> None:
+    """Raises InvalidRequest for an unknown setting, or a value it cannot have, saying which it could."""
+    if name not in NAMES:
+        raise InvalidRequest(f"There is no setting {name!r}. There are: {', '.join(NAMES)}.")
+    fits, words = KINDS[name]
+    if not fits(value):
+        raise InvalidRequest(f"{name} must be {words}.")
+
+
+def _between(least: float, most: float) -> Callable[[Any], bool]:
+    return lambda value: not isinstance(value, bool) and isinstance(value, int | float) and least <= value <= most
+
+
+def _whole(least: int, most: int) -> Callable[[Any], bool]:
+    return lambda value: not isinstance(value, bool) and isinstance(value, int) and least <= value <= most
+
+
+Kind = tuple[Callable[[Any], bool], str]
+
+SECONDS: Kind = (_between(0, LONGEST), f"a number of seconds from 0 to {LONGEST}")
+
+KINDS: dict[str, Kind] = {
+    "token_lifetime_seconds": SECONDS,
+    "entitlement_delay_seconds": SECONDS,
+    "notification_delay_seconds": SECONDS,
+    "final_window_seconds": SECONDS,
+    "get_entitlements_per_second": (_whole(0, 1_000_000), "a whole number from 0, for no limit, to 1000000"),
 }
-
-
-@dataclass(frozen=True)
-class Fault:
-    """The next `times` calls of `operation` fail with `error`; every call, when `times` is None."""
-
-    number: int
-    operation: str
-    error: str
-    times: int | None
-
-
-class Switches:
-    """Settings and faults, kept in the file."""
-
-    def __init__(self, storage: Storage) -> None:
-        self._storage = storage
-
-    def settings(self) -> Settings:
-        saved = {row["name"]: json.loads(row["value"]) for row in self._storage.rows("SELECT * FROM settings")}
-        known = {field.name for field in fields(Settings)}
-        return Settings(**{name: value for name, value in saved.items() if name in known})
-
-    def change(self, changes: dict[str, Any]) -> Settings:
-        """Change some settings. Raises InvalidRequest for an unknown name or a number outside 0 to 30 days."""
-        known = asdict(Settings())
-        for name, value in changes.items():
-            if name not in known:
-                raise InvalidRequest(f"There is no setting {name!r}. There are: {', '.join(known)}.")
-            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= LONGEST:
-                raise InvalidRequest(f"{name} must be a number of seconds from 0 to {LONGEST}.")
-        with self._storage.transaction() as database:
-            for name, value in changes.items():
-                database.execute(
-                    "INSERT INTO settings VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-                    (name, json.dumps(value)),
-                )
-        return replace(self.settings())
-
-    def faults(self) -> list[Fault]:
-        return [Fault(**dict(row)) for row in self._storage.rows("SELECT * FROM faults ORDER BY number")]
-
-    def add_fault(self, operation: Any, error: Any, times: Any = None) -> Fault:
-        """Let calls fail. Raises InvalidRequest for an operation or error that is not offered."""
-        if operation not in (*OPERATIONS, "*"):
-            raise InvalidRequest(f"operation must be one of {', '.join(OPERATIONS)} or *.")
-        if error not in ERRORS:
-            raise InvalidRequest(f"error must be one of {', '.join(ERRORS)}.")
-        if times is not None and (isinstance(times, bool) or not isinstance(times, int) or times < 1):
-            raise InvalidRequest("times must be a whole number from 1 up, or null for every call.")
-        with self._storage.transaction() as database:
-            number = database.execute(
-                "INSERT INTO faults (operation, error, times) VALUES (?, ?, ?)", (operation, error, times)
-            ).lastrowid
-        return Fault(int(number or 0), operation, error, times)
-
-    def clear_faults(self, number: int | None = None) -> None:
-        with self._storage.transaction() as database:
-            if number is None:
-                database.execute("DELETE FROM faults")
-            elif not database.execute("DELETE FROM faults WHERE number = ?", (number,)).rowcount:
-                raise NotFound(f"There is no fault {number}.")
-
-    def next_fault(self, operation: str) -> str | None:
-        """The error this call must fail with, using up one of its times; None when it may succeed."""
-        with self._storage.transaction() as database:
-            row = database.execute(
-                "SELECT * FROM faults WHERE operation IN (?, '*') ORDER BY number LIMIT 1", (operation,)
-            ).fetchone()
-            if row is None:
-                return None
-            if row["times"] is not None:
-                database.execute("UPDATE faults SET times = times - 1 WHERE number = ?", (row["number"],))
-                database.execute("DELETE FROM faults WHERE times < 1")
-            return str(row["error"])

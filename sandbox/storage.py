@@ -27,7 +27,6 @@ CREATE TABLE IF NOT EXISTS grants (
     visible_from REAL NOT NULL,
     visible_until REAL
 );
-CREATE INDEX IF NOT EXISTS grants_by_product ON grants (product_code, number);
 CREATE TABLE IF NOT EXISTS notifications (
     number INTEGER PRIMARY KEY,
     agreement_id TEXT NOT NULL,
@@ -39,7 +38,6 @@ CREATE TABLE IF NOT EXISTS notifications (
     due_at REAL NOT NULL,
     sent_at REAL
 );
-CREATE INDEX IF NOT EXISTS notifications_unsent ON notifications (due_at) WHERE sent_at IS NULL;
 CREATE TABLE IF NOT EXISTS queued_messages (
     message_id TEXT PRIMARY KEY,
     queue TEXT NOT NULL,
@@ -62,6 +60,30 @@ CREATE TABLE IF NOT EXISTS mails (
 );
 """
 
+# Columns that came later: a state file from before gets them when it is opened. What an agreement is looked up by is
+# read out of its document by SQLite itself, so it can never say something else than the document.
+ADDED = {
+    "agreements": {
+        "license_arn": "TEXT AS (json_extract(document, '$.license_arn'))",
+        "initial_agreement_id": "TEXT AS (json_extract(document, '$.initial_agreement_id'))",
+        "starts_at": "TEXT AS (json_extract(document, '$.starts_at'))",
+        "ends_at": "TEXT AS (ifnull(json_extract(document, '$.ends_at'), '9999'))",  # no end sorts last
+        "changed_at": "TEXT AS (json_extract(document, '$.changed_at'))",
+    },
+}
+
+INDEXES = """
+CREATE INDEX IF NOT EXISTS agreements_by_account ON agreements (account_id, product_code);
+CREATE INDEX IF NOT EXISTS agreements_by_product ON agreements (product_code, status);
+CREATE INDEX IF NOT EXISTS agreements_by_end ON agreements (status, ends_at);
+CREATE INDEX IF NOT EXISTS grants_by_product ON grants (product_code, number);
+CREATE INDEX IF NOT EXISTS grants_by_license ON grants (license_arn);
+CREATE INDEX IF NOT EXISTS grants_by_account ON grants (account_id, product_code);
+CREATE INDEX IF NOT EXISTS grants_withdrawn ON grants (visible_until) WHERE visible_until IS NOT NULL;
+CREATE INDEX IF NOT EXISTS notifications_unsent ON notifications (due_at) WHERE sent_at IS NULL;
+CREATE INDEX IF NOT EXISTS notifications_by_agreement ON notifications (agreement_id, number);
+"""
+
 
 class Storage:
     """One connection behind one lock. SQLite writes one at a time anyway, and this way nobody ever waits in vain."""
@@ -77,6 +99,15 @@ class Storage:
         # Enough for the death of the process, which is what is promised; a power cut may cost the last second.
         self._connection.execute("PRAGMA synchronous = NORMAL")
         self._connection.executescript(SCHEMA)
+        self._add_columns()
+        self._connection.executescript(INDEXES)
+
+    def _add_columns(self) -> None:
+        for table, columns in ADDED.items():
+            present = {row["name"] for row in self._connection.execute(f"PRAGMA table_xinfo({table})")}
+            for name, definition in columns.items():
+                if name not in present:
+                    self._connection.execute(f"ALTER TABLE {table} ADD COLUMN {name} {definition}")
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:

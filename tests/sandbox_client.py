@@ -22,6 +22,18 @@ class SandboxClient:
         """Purchase: ``terms`` are dimensions, plan, months, free_trial, auto_renew."""
         return self.call("POST", "/api/purchases", {"product": product, "account_id": account_id, **terms})
 
+    def buy_many(self, product: str, count: int, **terms: Any) -> list[dict[str, Any]]:
+        """Purchases of ``count`` new accounts: agreement_id, license_arn and account_id of each.
+
+        ``terms`` are dimensions, plan, months, and quietly=True to send no notifications.
+        """
+        return self.call("POST", "/api/purchases/bulk", {"product": product, "count": count, **terms})
+
+    def change_many(self, agreement_ids: list[str] | None = None, product: str | None = None, **terms: Any) -> Any:
+        """Change these, or all active agreements of a product: how many ``changed`` and were ``unchanged``."""
+        which = {"product": product} if agreement_ids is None else {"agreement_ids": agreement_ids}
+        return self.call("POST", "/api/purchases/bulk-change", {**which, **terms})
+
     def purchase(self, agreement_id: str) -> dict[str, Any]:
         return self.call("GET", f"/api/purchases/{agreement_id}")
 
@@ -41,8 +53,8 @@ class SandboxClient:
     def expire(self, agreement_id: str) -> dict[str, Any]:
         return self.call("POST", f"/api/purchases/{agreement_id}/expire")
 
-    def settings(self, **changes: float) -> dict[str, Any]:
-        """Change some settings, all in seconds; gives all of them as they are now."""
+    def settings(self, **changes: Any) -> dict[str, Any]:
+        """Change some settings; gives all of them as they are now."""
         return self.call("PUT", "/api/settings", changes)
 
     def fail(self, operation: str, error: str, times: int | None = None) -> None:
@@ -52,6 +64,13 @@ class SandboxClient:
     def work_again(self) -> None:
         """Forget every fault."""
         self.call("DELETE", "/api/faults")
+
+    def calls(self) -> dict[str, dict[str, Any]]:
+        """For each AWS operation: calls, refused, first_refused_at, last_at, since ``forget_calls``."""
+        return self.call("GET", "/api/calls")
+
+    def forget_calls(self) -> None:
+        self.call("DELETE", "/api/calls")
 
     def notifications(self) -> list[dict[str, Any]]:
         return self.call("GET", "/api/notifications")
@@ -65,6 +84,6 @@ class SandboxClient:
             request.data = json.dumps(body).encode()
             request.add_header("Content-Type", "application/json")
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(request, timeout=30) as response:
+        with opener.open(request, timeout=300) as response:
             answer = response.read()
         return json.loads(answer) if answer else None

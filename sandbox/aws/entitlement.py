@@ -7,22 +7,28 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sandbox.agreements import Agreements
 from sandbox.aws.cbor import Moment
 from sandbox.aws.wire import AwsError
-from sandbox.catalogue import Catalogue
+from sandbox.catalogue import Catalogue, Product
 from sandbox.errors import NotFound
+from sandbox.grants import Grants
 
-FILTERS = ("CUSTOMER_IDENTIFIER", "DIMENSION", "CUSTOMER_AWS_ACCOUNT_ID", "LICENSE_ARN")
+# What can be filtered by, and the column that holds it.
+FILTERS = {
+    "CUSTOMER_IDENTIFIER": "account_id",
+    "DIMENSION": "dimension",
+    "CUSTOMER_AWS_ACCOUNT_ID": "account_id",
+    "LICENSE_ARN": "license_arn",
+}
 MOST = 25
 
 
 class Entitlement:
     """The entitlement service's only operation."""
 
-    def __init__(self, catalogue: Catalogue, agreements: Agreements, now: Callable[[], datetime]) -> None:
+    def __init__(self, catalogue: Catalogue, grants: Grants, now: Callable[[], datetime]) -> None:
         self._catalogue = catalogue
-        self._agreements = agreements
+        self._grants = grants
         self._now = now
 
     def get_entitlements(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -31,41 +37,30 @@ class Entitlement:
         if not isinstance(code, str) or not code:
             raise _invalid("Product code is missing")
         try:
-            self._catalogue.product(code)
+            product = self._catalogue.product(code)
         except NotFound:
             raise _invalid("Product code is invalid") from None
-        wanted = _filter(request.get("Filter"))
+        wanted = self._columns(_filter(request.get("Filter")), product)
         size = _page_size(request.get("MaxResults"))
         after = _page(request.get("NextToken"), code)
-        shown = [
-            self._entitlement(row)
-            for row in self._agreements.grants(code, self._now())
-            if row["number"] > after and self._matches(row, wanted)
-        ]
+        shown = [] if product.is_subscription else self._grants.page(code, self._now(), wanted, after, size + 1)
         answer: dict[str, Any] = {}
         if shown:
-            answer["Entitlements"] = [entitlement for _, entitlement in shown[:size]]
+            answer["Entitlements"] = [self._entitlement(row, product) for row in shown[:size]]
         if len(shown) > size:
-            last, _ = shown[size - 1]
-            answer["NextToken"] = base64.b64encode(f"{code}:{last}".encode()).decode()
+            answer["NextToken"] = base64.b64encode(f"{code}:{shown[size - 1]['number']}".encode()).decode()
         return answer
 
-    def _customer_identifier(self, row: sqlite3.Row) -> str | None:
-        if not self._catalogue.product(row["product_code"]).is_legacy:
-            return None
-        return self._catalogue.account(row["account_id"]).customer_identifier
+    def _columns(self, wanted: dict[str, list[str]], product: Product) -> dict[str, list[str]]:
+        """The filter in terms of what is stored: customer identifiers become the accounts they stand for."""
+        columns = {FILTERS[key]: values for key, values in wanted.items()}
+        if "CUSTOMER_IDENTIFIER" in wanted:
+            found = [self._catalogue.customer(each) for each in wanted["CUSTOMER_IDENTIFIER"]]
+            # Under concurrent agreements nobody has an identifier that could match.
+            columns["account_id"] = [each.account_id for each in found if each and product.is_legacy]
+        return columns
 
-    def _matches(self, row: sqlite3.Row, wanted: dict[str, list[str]]) -> bool:
-        """Values of one key are alternatives, keys must all hold."""
-        values = {
-            "CUSTOMER_IDENTIFIER": self._customer_identifier(row),
-            "DIMENSION": row["dimension"],
-            "CUSTOMER_AWS_ACCOUNT_ID": row["account_id"],
-            "LICENSE_ARN": row["license_arn"],
-        }
-        return all(values[key] in allowed for key, allowed in wanted.items())
-
-    def _entitlement(self, row: sqlite3.Row) -> tuple[int, dict[str, Any]]:
+    def _entitlement(self, row: sqlite3.Row, product: Product) -> dict[str, Any]:
         entitlement = {
             "ProductCode": row["product_code"],
             "Dimension": row["dimension"],
@@ -74,9 +69,9 @@ class Entitlement:
             "Value": {"IntegerValue": row["value"]},
             "ExpirationDate": Moment(int(row["expires_at"])),
         }
-        if identifier := self._customer_identifier(row):
-            entitlement["CustomerIdentifier"] = identifier
-        return int(row["number"]), entitlement
+        if product.is_legacy:
+            entitlement["CustomerIdentifier"] = self._catalogue.account(row["account_id"]).customer_identifier
+        return entitlement
 
 
 def _filter(given: Any) -> dict[str, list[str]]:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.wrappers import Request, Response
 
+from sandbox.aws.gate import Gate
 from sandbox.aws.wire import JSON, AwsError, Call, call_of
-from sandbox.settings import Switches
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -24,10 +24,10 @@ SIGNATURE_SCOPE = re.compile(r"Credential=[^/]*/\d*/[^/]*/(?P<service>[^/]*)/aws
 class Front:
     """The WSGI application. `operations` maps X-Amz-Target values to what answers them."""
 
-    def __init__(self, shop: "WSGIApplication", operations: dict[str, Operation], switches: Switches) -> None:
+    def __init__(self, shop: "WSGIApplication", operations: dict[str, Operation], gate: Gate) -> None:
         self._shop = shop
         self._operations = operations
-        self._switches = switches
+        self._gate = gate
         self._moto = DomainDispatcherApplication(create_backend_app)
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
@@ -48,8 +48,7 @@ class Front:
             if operation is None:
                 raise AwsError("UnknownOperationException", f"The sandbox does not answer {call.target}")
             members = call.members()
-            if fault := self._switches.next_fault(call.target.rpartition(".")[2]):
-                raise AwsError(fault, "This is a fault you asked the sandbox for")
+            self._gate.admit(call.target.rpartition(".")[2])
             return call.answer(operation(members))
         except AwsError as error:
             return call.refusal(error)

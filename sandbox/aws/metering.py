@@ -8,7 +8,7 @@ from sandbox.agreements import Agreements
 from sandbox.aws.wire import AwsError
 from sandbox.catalogue import Catalogue
 from sandbox.errors import NotFound
-from sandbox.settings import Switches
+from sandbox.switches import Switches
 from sandbox.tokens import Tokens, Unreadable
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from werkzeug.wrappers import Request, Response
 
 from sandbox.aws import cbor
-from sandbox.settings import ERRORS
+from sandbox.switches import ERRORS
 
 JSON = "application/x-amz-json-1.1"
 CBOR = "application/cbor"

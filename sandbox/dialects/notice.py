@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from sandbox.accounts import Account
 from sandbox.agreements import Agreement
-from sandbox.catalogue import Account, Product
+from sandbox.catalogue import Product
 
 
 @dataclass(frozen=True)

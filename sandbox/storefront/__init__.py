@@ -21,7 +21,7 @@ def create_app(marketplace: Marketplace) -> Flask:
     app = Flask("sandbox", root_path=str(PACKAGE))
     app.extensions["marketplace"] = marketplace
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
+    app.config["MAX_CONTENT_LENGTH"] = 64 * 1024 * 1024  # a million agreement ids
     app.register_blueprint(api)
     app.register_blueprint(pages)
     app.register_blueprint(workshop)

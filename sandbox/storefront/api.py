@@ -7,7 +7,17 @@ from flask import Blueprint, Response, jsonify, request
 
 from sandbox.errors import InvalidRequest
 from sandbox.storefront.here import marketplace
-from sandbox.storefront.shapes import account_json, handover, mail_json, notification_json, product_json, purchase_json
+from sandbox.storefront.shapes import (
+    account_json,
+    briefly,
+    handover,
+    mail_json,
+    notification_json,
+    product_json,
+    purchase_json,
+    tally_json,
+)
+from sandbox.switches import OPERATIONS
 
 api = Blueprint("api", __name__, url_prefix="/api")
 
@@ -39,6 +49,22 @@ def purchase() -> tuple[Response, int]:
     account = marketplace().catalogue.account(str(body.pop("account_id")))
     agreement = marketplace().shop.purchase(product, account, **body)
     return jsonify(purchase_json(marketplace(), agreement)), 201
+
+
+@api.post("/purchases/bulk")
+def bulk() -> tuple[Response, int]:
+    body = members("product", "count", "dimensions", "plan", "months", "quietly", needed=("product", "count"))
+    product = marketplace().catalogue.product(str(body.pop("product")))
+    return jsonify([briefly(each) for each in marketplace().bulk.purchase(product, **body)]), 201
+
+
+@api.post("/purchases/bulk-change")
+def bulk_change() -> Response:
+    body = members("agreement_ids", "product", "dimensions", "plan", "auto_renew", "quietly")
+    if body.get("product") is not None:
+        body["product"] = marketplace().catalogue.product(str(body["product"]))
+    changed, unchanged = marketplace().bulk.change(**body)
+    return jsonify(changed=changed, unchanged=unchanged)
 
 
 @api.get("/purchases/<agreement_id>")
@@ -105,6 +131,17 @@ def clear_faults() -> tuple[str, int]:
 @api.delete("/faults/<int:number>")
 def clear_fault(number: int) -> tuple[str, int]:
     marketplace().switches.clear_faults(number)
+    return "", 204
+
+
+@api.get("/calls")
+def calls() -> Response:
+    return jsonify({operation: tally_json(marketplace().calls.tally(operation)) for operation in OPERATIONS})
+
+
+@api.delete("/calls")
+def forget_calls() -> tuple[str, int]:
+    marketplace().calls.reset()
     return "", 204
 
 

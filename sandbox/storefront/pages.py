@@ -125,9 +125,7 @@ def about(shown: Agreement) -> dict[str, Any]:
 def buyers() -> str:
     return render_template(
         "accounts.html",
-        numbers={
-            each.key: len(marketplace().agreements.all(each.account_id)) for each in marketplace().catalogue.accounts
-        },
+        numbers={each.key: marketplace().agreements.number_of(each) for each in marketplace().catalogue.accounts},
     )
 
 

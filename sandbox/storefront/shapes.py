@@ -4,8 +4,10 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
+from sandbox.accounts import Account
 from sandbox.agreements import Agreement
-from sandbox.catalogue import Account, Product
+from sandbox.calls import Tally
+from sandbox.catalogue import Product
 from sandbox.mailbox import Mail
 from sandbox.marketplace import Marketplace
 from sandbox.notifications import Notification
@@ -53,6 +55,15 @@ def purchase_json(marketplace: Marketplace, agreement: Agreement) -> dict[str, A
     }
 
 
+def briefly(agreement: Agreement) -> dict[str, Any]:
+    """One of very many."""
+    return {
+        "agreement_id": agreement.agreement_id,
+        "license_arn": agreement.license_arn,
+        "account_id": agreement.account_id,
+    }
+
+
 def product_json(product: Product) -> dict[str, Any]:
     return {
         "code": product.code,
@@ -80,6 +91,10 @@ def notification_json(notification: Notification) -> dict[str, Any]:
 
 def mail_json(mail: Mail) -> dict[str, Any]:
     return asdict(mail) | {"received_at": iso(mail.received_at)}
+
+
+def tally_json(tally: Tally) -> dict[str, Any]:
+    return asdict(tally) | {name: iso(getattr(tally, name)) for name in ("first_refused_at", "last_at")}
 
 
 def iso(moment: datetime | None) -> str | None:
