@@ -31,7 +31,7 @@ LATEST = ROOT / ".bench" / "latest.json"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says. The exit status: 0 when every part was measured, 1 when one failed."""
     options = _options(arguments)
-    console = Console()
+    console = Console() if sys.stdout.isatty() else Console(width=140)  # a file is as wide as a table needs
     if options.write_docs:
         report = Report.from_json(json.loads(options.write_docs.read_text(encoding="utf-8")))
         document.write(report)
@@ -63,7 +63,7 @@ def measure(letters: Sequence[str], quick: bool, console: Console) -> Report:
         tempfile.TemporaryDirectory(prefix="bench-") as folder,
         postgres.running() as server,
         Programs(Path(folder) / "logs", ROOT) as programs,
-        Progress(*columns, console=console) as progress,
+        Progress(*columns, console=console, transient=True) as progress,
     ):
         at = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
         report = Report(at, quick, machine.facts(server))

@@ -110,6 +110,9 @@ class Step:
     def advance(self, by: int = 1) -> None:
         self.progress.advance(self.task, by)
 
+    def to(self, completed: int) -> None:
+        self.progress.update(self.task, completed=completed)
+
     def from_here(self, start: int) -> Callable[[int], None]:
         """Something to tell how far things are, counted from ``start``."""
         return lambda done: self.progress.update(self.task, completed=start + done)

@@ -23,6 +23,14 @@ class Sold:
     account_id: str
 
 
+@dataclass(frozen=True)
+class Calls:
+    """Calls of GetEntitlements: all of them, and those that were refused for going over the limit."""
+
+    made: int
+    refused: int
+
+
 class Refused(Exception):
     """There was a call that the sandbox did not do; the text is its answer."""
 
@@ -55,9 +63,10 @@ class Market:
         """Refuse GetEntitlements beyond so many calls a second, as AWS does at 20; 0 for no limit."""
         self._call("PUT", "/api/settings", {"get_entitlements_per_second": calls_per_second})
 
-    def calls(self) -> Any:
-        """What was asked of the AWS endpoints since ``forget_calls``."""
-        return self._call("GET", "/api/calls")
+    def calls(self) -> Calls:
+        """How often GetEntitlements was called, and how often that was refused, since ``forget_calls``."""
+        told = self._call("GET", "/api/calls")["GetEntitlements"]
+        return Calls(int(told["calls"]), int(told["refused"]))
 
     def forget_calls(self) -> None:
         self._call("DELETE", "/api/calls")
