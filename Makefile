@@ -1,16 +1,17 @@
 # Everything a person runs here. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help demo clean-demo test lint lint-format lint-code lint-types lint-layers lint-templates format pins
+.PHONY: help demo clean-demo test bench lint lint-format lint-code lint-types lint-layers lint-templates format pins
 
 # The first interpreter that is new enough; `make PYTHON=… demo` names another.
 PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 python3.11,$(shell $(p) -c 'import sys; print("$(p)" if sys.version_info >= (3, 11) else "")' 2>/dev/null)))
 BIN := .venv/bin
-CHECKED := portal sandbox laptop tests worker.py wsgi.py
+CHECKED := portal sandbox laptop benchmarks tests worker.py wsgi.py
 
 help:
 	@echo 'make demo        an AWS Marketplace and the portal on this machine; Ctrl-C stops them'
 	@echo 'make clean-demo  forget everything the demo remembers'
 	@echo 'make test        everything the tests need, then all of them (make test ARGS="-k claim" picks some)'
+	@echo 'make bench       measure it all, some minutes (make bench ARGS="--only a,b --quick" measures less)'
 	@echo 'make lint        formatting, lint, types, layers, templates'
 	@echo 'make format      write the formatting'
 	@echo 'make pins        choose the newest versions pyproject.toml allows and write requirements*.txt'
@@ -24,6 +25,9 @@ clean-demo:
 test: .venv/dev
 	@$(BIN)/python -m laptop.browser
 	$(BIN)/python -m pytest $(ARGS)
+
+bench: .venv/bench
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 # One target each, so that `make --keep-going lint` shows everything that is wrong.
 lint: lint-format lint-code lint-types lint-layers lint-templates
@@ -63,6 +67,11 @@ format: .venv/dev
 	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on -r requirements-dev.txt
 	@touch $@ .venv/demo
 
+.venv/bench: requirements-bench.txt requirements-demo.txt requirements.txt | .venv/bin/python
+	@echo 'Installing the pinned packages, those for benchmarks included (once, about a minute)'
+	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on -r requirements-bench.txt
+	@touch $@ .venv/demo
+
 # Each file adds to the one before it. Redis needs async-timeout on the earliest 3.11s only, where pip-compile
 # may not be running, so that one line is written by hand.
 COMPILE = $(BIN)/pip-compile --quiet --strip-extras --no-header --no-annotate --no-emit-index-url \
@@ -73,10 +82,13 @@ pins: | .venv/bin/python
 	$(COMPILE) --upgrade -o "$$new/runtime"; \
 	$(COMPILE) -c "$$new/runtime" --extra demo -o "$$new/demo"; \
 	$(COMPILE) -c "$$new/demo" --extra demo --extra dev -o "$$new/dev"; \
+	$(COMPILE) -c "$$new/dev" --extra demo --extra bench -o "$$new/bench"; \
 	{ echo '# What the portal and its worker run on, pinned. Written by `make pins`.'; \
 	  echo "async-timeout==5.0.1 ; python_full_version < '3.11.3'"; cat "$$new/runtime"; } > requirements.txt; \
 	{ echo '# What `make demo` adds: the sandbox, Valkey. Written by `make pins`.'; \
 	  echo '-r requirements.txt'; grep -vxFf "$$new/runtime" "$$new/demo"; } > requirements-demo.txt; \
 	{ echo '# What tests and lint add. Written by `make pins`.'; \
 	  echo '-r requirements-demo.txt'; grep -vxFf "$$new/demo" "$$new/dev"; } > requirements-dev.txt; \
+	{ echo '# What `make bench` adds to the demo: PostgreSQL, tables, Celery. Written by `make pins`.'; \
+	  echo '-r requirements-demo.txt'; grep -vxFf "$$new/demo" "$$new/bench"; } > requirements-bench.txt; \
 	rm -rf marketplace_portal.egg-info
