@@ -131,6 +131,7 @@ def bench(app: Flask, database: SQLAlchemy, sandbox: SandboxClient, place: Place
     sqs = boto3.client("sqs", region_name="us-east-1")
     with Redis.from_url(redis_url) as redis:
         bench = Bench(app, sandbox, place, redis, sqs)
+        bench.marketplace.budget.patience = 10.0  # a worker's; a page has less
         # What a worker of an earlier test was just being handed comes back soon, and must not come into this one.
         sqs.set_queue_attributes(QueueUrl=bench.queue_url, Attributes={"VisibilityTimeout": "5"})
         if bench.waiting() > 100:
