@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Row, Table, and_, exists, func, or_, select, update
+from sqlalchemy import Table, and_, exists, func, or_, select, update
 
 from portal.contracts.models import Contract, ContractName, NameKind
 from portal.database import db, transaction, utcnow
@@ -120,14 +120,16 @@ def take(limit: int, now: datetime) -> list[Taken]:
             .limit(limit)
             .with_for_update(skip_locked=True)  # PostgreSQL; SQLite has one writer at a time anyway
         )
-        rows = db.session.execute(due).all()
+        rows: Sequence[Any] = db.session.execute(due).all()
         until = now + LEASE + LEASE_FOR_EACH * len(rows)
         _note(rows, {"due_at": until, "attempts": Notification.attempts + 1})
     return sorted(map(_taken, rows), key=lambda row: row.id)
 
 
 def _taken(row: Any) -> Taken:
-    return Taken(Kind(row.kind), *row[1:-1], attempts=row.attempts + 1)
+    kind, *others, attempts = row
+    values: list[Any] = [Kind(kind), *others, attempts + 1]
+    return Taken(*values)
 
 
 def next_due_at() -> datetime | None:
@@ -215,7 +217,7 @@ def _free(condition: object) -> int:
     return int(freed.rowcount)  # type: ignore[attr-defined]
 
 
-def _note(rows: Sequence[Taken] | Sequence[Row[Any]], changes: dict[str, Any]) -> None:
+def _note(rows: Sequence[Any], changes: dict[str, Any]) -> None:
     """Write the same on every row that nobody has settled."""
     for start in range(0, len(rows), AT_ONCE):
         ids = [row.id for row in rows[start : start + AT_ONCE]]
