@@ -33,8 +33,9 @@ def free_port() -> int:
 class Server:
     """One sandbox that can be started, ended and killed, and finds its state again."""
 
-    def __init__(self, folder: Path, *options: str) -> None:
-        self.port, self.smtp_port = free_port(), free_port()
+    def __init__(self, folder: Path, *options: str, port: int | None = None) -> None:
+        folder.mkdir(exist_ok=True)
+        self.port, self.smtp_port = port or free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.queue_url = f"{self.url}/123456789012/marketplace-notifications"
         self.client = SandboxClient(self.url)
