@@ -6,7 +6,8 @@ from datetime import datetime
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.sandbox.server import ACME, ANALYTICS, ARCHIVE, Server, clients_of, free_port, take_all
+from laptop import ports
+from tests.sandbox.server import ACME, ANALYTICS, ARCHIVE, Server, clients_of, take_all
 from tests.sandbox.test_notifications import eventually, names
 
 
@@ -136,7 +137,7 @@ class TestAnotherQueue:
             assert take_all(clients_of(sandbox), sandbox.queue_url) == []
 
     def test_while_it_is_away_purchases_go_on_and_notifications_wait(self, tmp_path):
-        port = free_port()
+        (port,) = ports.any_free(1)
         queue = f"http://127.0.0.1:{port}/123456789012/marketplace-notifications"
         with Server(tmp_path / "a", "--deliver-to", queue) as sandbox:
             sandbox.client.buy(ANALYTICS, ACME, plan="team")
