@@ -38,6 +38,21 @@ LONG_WAYS = {
 }
 """Where the arrows that have to go around others bend."""
 
+_HEAD = """\
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 -{above} {width} {height}" role="img" aria-labelledby="t d"
+    font-family="system-ui, 'Segoe UI', Helvetica, Arial, sans-serif">
+  <title id="t">The life of a contract</title>
+  <desc id="d">{states} states and {moves} moves between them; the page beside this picture lists every move and why it
+    is right.</desc>
+  <style>
+    .state{{fill:#eef7f5;stroke:#0c615e;stroke-width:1.5}}.h{{font-size:18px;font-weight:700;fill:#14211f}}
+    .s{{font-size:12px;fill:#45524f}}.move{{stroke:#0c615e;stroke-width:1.6;fill:none;marker-end:url(#a)}}
+    .n{{font-size:12px;font-weight:700;fill:#0c615e}}.dot{{fill:#fff;stroke:#c9d3d2}}
+  </style>
+  <defs><marker id="a" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" orient="auto-start-reverse">
+    <path d="M0 0 10 5 0 10z" fill="#0c615e"/></marker></defs>
+  <rect y="-{above}" width="{width}" height="{height}" fill="#f5f7f5" rx="14"/>"""
+
 Point = tuple[float, float]
 
 
@@ -48,21 +63,7 @@ def moves() -> list[tuple[State, State, str]]:
 
 def picture() -> str:
     """The picture, as SVG."""
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 -{ABOVE} {WIDTH} {HEIGHT}" role="img" aria-labelledby="t d" '
-        "font-family=\"system-ui, 'Segoe UI', Helvetica, Arial, sans-serif\">",
-        '  <title id="t">The life of a contract</title>',
-        f'  <desc id="d">{len(MOVES)} states and {len(moves())} moves between them; the page beside this picture lists '
-        "every move and why it is right.</desc>",
-        "  <style>",
-        "    .state{fill:#eef7f5;stroke:#0c615e;stroke-width:1.5}.h{font-size:18px;font-weight:700;fill:#14211f}",
-        "    .s{font-size:12px;fill:#45524f}.move{stroke:#0c615e;stroke-width:1.6;fill:none;marker-end:url(#a)}",
-        "    .n{font-size:12px;font-weight:700;fill:#0c615e}.dot{fill:#fff;stroke:#c9d3d2}",
-        "  </style>",
-        '  <defs><marker id="a" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" '
-        'orient="auto-start-reverse"><path d="M0 0 10 5 0 10z" fill="#0c615e"/></marker></defs>',
-        f'  <rect y="-{ABOVE}" width="{WIDTH}" height="{HEIGHT}" fill="#f5f7f5" rx="14"/>',
-    ]
+    parts = [_HEAD.format(states=len(MOVES), moves=len(moves()), above=ABOVE, width=WIDTH, height=HEIGHT)]
     parts += [_arrow(number, before, after) for number, (before, after, _why) in enumerate(moves(), start=1)]
     parts += [_box(state) for state in State]
     return "\n".join([*parts, "</svg>", ""])
@@ -71,8 +72,9 @@ def picture() -> str:
 def _box(state: State) -> str:
     x, y = PLACES[state]
     width, height = BOX
+    left, top = x - width / 2, y - height / 2
     return (
-        f'  <rect class="state" x="{x - width / 2:g}" y="{y - height / 2:g}" width="{width}" height="{height}" rx="12"/>'
+        f'  <rect class="state" x="{left:g}" y="{top:g}" width="{width}" height="{height}" rx="12"/>'
         f'<text class="h" x="{x}" y="{y - 2}" text-anchor="middle">{state}</text>'
         f'<text class="s" x="{x}" y="{y + 18}" text-anchor="middle">“{escape(STATES[state][0])}”</text>'
     )
@@ -111,12 +113,8 @@ def table() -> str:
 
 def page(written: str) -> str:
     """The page with its table as it should be."""
-    return re.sub(
-        r"(<!-- moves -->\n).*(\n<!-- /moves -->)",
-        lambda found: found[1] + table() + found[2],
-        written,
-        flags=re.DOTALL,
-    )
+    between = re.compile(r"(<!-- moves -->\n).*(\n<!-- /moves -->)", re.DOTALL)
+    return between.sub(lambda found: found[1] + table() + found[2], written)
 
 
 if __name__ == "__main__":
