@@ -63,7 +63,8 @@ class Bench:
     def ministack(self) -> Ministack:
         """An SQS of our own, started when the first part needs it."""
         with self.step("Starting ministack (the first time it is installed)"):
-            return ministack.start(self.programs, *ports.any_free(1))
+            (port,) = ports.any_free(1)
+            return ministack.start(self.programs, port)
 
     @contextmanager
     def stage(self, *, aws: bool = True) -> Iterator[Stage]:

@@ -27,7 +27,7 @@ from benchmarks.stock import Stocked, stock
 LOAD = 50  # messages a second about other contracts
 OTHERS = 200
 PATIENCE = 30.0
-BETWEEN_LOOKS = 0.001
+BETWEEN_LOOKS = 0.005  # the two together use little of the machine, and are still exact enough
 WANTED_MS = 100.0
 
 
@@ -63,7 +63,7 @@ def run(bench: Bench) -> Result:
         ["while", "changes", "median", "p99", "longest", "one look, median"],
         rows,
         [Goal(f"median under {WANTED_MS:.0f} ms, idle", f"{middle:.1f} ms", middle < WANTED_MS)],
-        ["Read over HTTP with If-None-Match, as often as the portal answers; a look is how exact the figures are."],
+        ["Read over HTTP with If-None-Match, some milliseconds after each answer; a look is how exact this is."],
     )
 
 
@@ -73,7 +73,8 @@ def _row(name: str, delays: Delays) -> list[Cell]:
 
 
 def _watch(stage: Stage, watched: Stocked, values: Iterator[int], samples: int, step: Step) -> Delays:
-    browser = Browser(stage, watched.sign_in_key)
+    browser = Browser(stage, stage.app)
+    browser.sign_in(watched.sign_in_key)
     sqs, path = stage.ministack.sqs(), f"/contracts/{watched.contract_id}"
     chance = random.Random(7)  # noqa: S311 - no secret
     delays = Delays([], [])
