@@ -101,11 +101,6 @@ class Stage:
         program.wait_until(lambda: answers(f"{self.place.portal_url}/readyz"))
         return program
 
-    def end(self, program: Program) -> None:
-        """End one program before the stage does."""
-        program.stop()
-        self.programs.running.remove(program)
-
 
 def family(program: Program) -> list[psutil.Process]:
     """A program and everything it started."""
