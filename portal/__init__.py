@@ -17,6 +17,8 @@ from portal.config import Settings
 from portal.database import db, engine_options
 from portal.extensions import csrf, migrate
 from portal.jobs import later
+from portal.jobs.connections import hasty
+from portal.marketplace.budget import Budget
 from portal.marketplace.client import Marketplace
 from portal.products import Products
 from portal.registration.arrival import Desk
@@ -47,7 +49,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     # What the seller sells, and the way to AWS
     products = Products.from_file(settings.products_file)
-    marketplace = Marketplace()
+    marketplace = Marketplace(Budget(hasty(settings.redis_url), patience=1.0))
     app.extensions["settings"] = settings
     app.extensions["products"] = products
     app.extensions["edition"] = edition_of(Path(app.root_path) / "templates", settings.products_file)

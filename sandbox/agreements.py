@@ -2,7 +2,6 @@
 
 import json
 import secrets
-import sqlite3
 import string
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,13 +14,19 @@ from .storage import Storage
 
 SELLER_ACCOUNT_ID = "123456789012"
 LOWER_ALPHANUMERIC = string.ascii_lowercase + string.digits
+# How far a licence has come, in the Agreement API's words.
+PROVISIONED = "PROVISIONED"
+SCHEDULED = "SCHEDULED"  # agreed, but the right of use begins on another day
+PENDING = "PENDING"  # the payment takes its time
+FAILED = "FAILED"  # the payment failed
 
 
 @dataclass(frozen=True)
 class Agreement:
     """One agreement between a buyer and the seller. A renewal is a new agreement that names the previous one.
 
-    `status` is AWS's: ACTIVE, CANCELLED, EXPIRED, RENEWED. `ends_at` is None for pay as you go.
+    `status` is AWS's: ACTIVE, CANCELLED, EXPIRED, RENEWED, REPLACED, TERMINATED. `ends_at` is None for pay as you go.
+    `intent` is why it was made: NEW, RENEW, REPLACE. `cancellation_request` is the seller's last one, if any.
     """
 
     agreement_id: str
@@ -42,10 +47,28 @@ class Agreement:
     initial_agreement_id: str | None = None
     previous_agreement_id: str | None = None
     next_agreement_id: str | None = None
+    provision: str = PROVISIONED
+    intent: str = "NEW"
+    cancellation_request: dict[str, str] | None = None
 
     @property
     def is_active(self) -> bool:
         return self.status == "ACTIVE"
+
+    @property
+    def is_licensed(self) -> bool:
+        """Whether its licence was ever granted."""
+        return self.provision == PROVISIONED
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it is agreed for another day."""
+        return self.is_active and self.provision == SCHEDULED
+
+    @property
+    def entitlement_status(self) -> str:
+        """The Agreement API's word for how far its entitlement has come."""
+        return self.provision if self.is_active else "DEPROVISIONED"
 
 
 TIMES = ("accepted_at", "starts_at", "ends_at", "changed_at", "ended_at")
@@ -54,6 +77,10 @@ TIMES = ("accepted_at", "starts_at", "ends_at", "changed_at", "ended_at")
 def new_agreement_id() -> str:
     # Far quicker than 24 choices, and no less unguessable for being a little uneven.
     return "agmt-" + "".join(LOWER_ALPHANUMERIC[byte % 36] for byte in secrets.token_bytes(24))
+
+
+def new_offer_id() -> str:
+    return "offer-" + new_agreement_id().removeprefix("agmt-")[:13]
 
 
 def new_license_arn() -> str:
@@ -75,7 +102,7 @@ class Agreements:
         rows = self._storage.rows("SELECT document FROM agreements WHERE agreement_id = ?", agreement_id)
         if not rows:
             raise NotFound(f"There is no agreement {agreement_id!r} in this sandbox.")
-        return _read(rows[0])
+        return read_document(rows[0]["document"])
 
     def all(self, account_id: str | None = None) -> list[Agreement]:
         """Newest first; of one buyer if asked."""
@@ -99,6 +126,13 @@ class Agreements:
     def at_their_end(self, moment: datetime) -> list[Agreement]:
         return self._read(
             "SELECT document FROM agreements WHERE status = 'ACTIVE' AND ends_at <= ? ORDER BY number",
+            moment.isoformat(),
+        )
+
+    def at_their_start(self, moment: datetime) -> list[Agreement]:
+        return self._read(
+            "SELECT document FROM agreements WHERE provision = 'SCHEDULED' AND starts_at <= ? AND status = 'ACTIVE'"
+            " ORDER BY number",
             moment.isoformat(),
         )
 
@@ -143,15 +177,15 @@ class Agreements:
             )
 
     def _read(self, query: str, *values: object) -> list[Agreement]:
-        return [_read(row) for row in self._storage.rows(query, *values)]
+        return [read_document(row["document"]) for row in self._storage.rows(query, *values)]
 
 
 def ended(agreement: Agreement, status: str, moment: datetime, next_agreement_id: str | None = None) -> Agreement:
     return replace(agreement, status=status, ended_at=moment, changed_at=moment, next_agreement_id=next_agreement_id)
 
 
-def _read(row: sqlite3.Row) -> Agreement:
-    document: dict[str, Any] = json.loads(row["document"])
+def read_document(text: str) -> Agreement:
+    document: dict[str, Any] = json.loads(text)
     for name in TIMES:
         if document[name] is not None:
             document[name] = datetime.fromisoformat(document[name])

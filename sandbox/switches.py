@@ -1,7 +1,8 @@
 """The switches a tester turns, kept in the state file: the settings, and the faults that make calls fail."""
 
 import json
-from dataclasses import dataclass, replace
+import random
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from .errors import InvalidRequest, NotFound
@@ -9,7 +10,8 @@ from .settings import NAMES, Settings, check
 from .storage import Storage
 
 # The calls a fault may hit. "*" means all of them.
-OPERATIONS = ("ResolveCustomer", "GetEntitlements")
+AGREEMENT_OPERATIONS = ("SearchAgreements", "DescribeAgreement", "GetAgreementEntitlements")
+OPERATIONS = ("ResolveCustomer", "GetEntitlements", *AGREEMENT_OPERATIONS)
 ERRORS = {
     "ThrottlingException": 400,
     "InternalServiceErrorException": 500,
@@ -20,6 +22,15 @@ ERRORS = {
     "InvalidTokenException": 400,
     "ExpiredTokenException": 400,
     "InvalidParameterException": 400,
+}
+# The Agreement API has statuses of its own, and another name for a server error.
+AGREEMENT_ERRORS = {
+    "ValidationException": 400,
+    "AccessDeniedException": 403,
+    "ResourceNotFoundException": 404,
+    "ThrottlingException": 429,
+    "InternalServerException": 500,
+    "ServiceUnavailableException": 503,
 }
 
 
@@ -34,15 +45,21 @@ class Fault:
 
 
 class Switches:
-    """Settings and faults, kept in the file."""
+    """Settings and faults, kept in the file. `random` is what everything left to chance is drawn from."""
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
         saved = {row["name"]: json.loads(row["value"]) for row in storage.rows("SELECT * FROM settings")}
         self._settings = Settings(**{name: value for name, value in saved.items() if name in NAMES})
+        self.random = random.Random(self._settings.seed)  # noqa: S311, chance, not secrecy
 
     def settings(self) -> Settings:
         return self._settings
+
+    def back_to_normal(self) -> Settings:
+        """Every setting as it was at first, and no faults."""
+        self.clear_faults()
+        return self.change(asdict(Settings()))
 
     def change(self, changes: dict[str, Any]) -> Settings:
         """Change some settings. Raises InvalidRequest for an unknown name or a value that makes no sense."""
@@ -55,6 +72,8 @@ class Switches:
                     (name, json.dumps(value)),
                 )
             self._settings = replace(self._settings, **changes)
+            if "seed" in changes:  # even with the same one: the sequence begins again
+                self.random = random.Random(self._settings.seed)  # noqa: S311, chance, not secrecy
         return self._settings
 
     def faults(self) -> list[Fault]:
@@ -92,4 +111,7 @@ class Switches:
             if row["times"] is not None:
                 database.execute("UPDATE faults SET times = times - 1 WHERE number = ?", (row["number"],))
                 database.execute("DELETE FROM faults WHERE times < 1")
-            return str(row["error"])
+            error = str(row["error"])
+            if error == "InternalServiceErrorException" and operation in AGREEMENT_OPERATIONS:
+                return "InternalServerException"
+            return error

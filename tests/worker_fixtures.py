@@ -68,6 +68,19 @@ class Bench:
             new += fresh
         return new
 
+    def take_bodies(self) -> list[str]:
+        """Take everything out of the queue without anybody hearing of it; the bodies, as they were sent."""
+        queue, bodies = NotificationQueue(self.queue_url), []
+        while deliveries := queue.receive(wait_seconds=0):
+            bodies += [delivery.body for delivery in deliveries]
+            queue.delete(deliveries)
+        return bodies
+
+    @staticmethod
+    def pause(seconds: float) -> None:
+        """Let real time pass: the sandbox has a clock of its own."""
+        time.sleep(seconds)
+
     def work(self, later: timedelta = timedelta(0)) -> int:
         """Work on what is due in the inbox, now or some time later."""
         return apply.work_on_inbox(self.marketplace, self.products, utcnow() + later)
@@ -131,6 +144,7 @@ def bench(app: Flask, database: SQLAlchemy, sandbox: SandboxClient, place: Place
     sqs = boto3.client("sqs", region_name="us-east-1")
     with Redis.from_url(redis_url) as redis:
         bench = Bench(app, sandbox, place, redis, sqs)
+        bench.marketplace.budget.patience = 10.0  # a worker's; a page has less
         # What a worker of an earlier test was just being handed comes back soon, and must not come into this one.
         sqs.set_queue_attributes(QueueUrl=bench.queue_url, Attributes={"VisibilityTimeout": "5"})
         if bench.waiting() > 100:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import login_required
 from flask_wtf.csrf import generate_csrf
 
-from portal.contracts import sync
+from portal.contracts import checks
 from portal.contracts.history import changes_of
 from portal.contracts.lifecycle import State
 from portal.contracts.models import Contract
@@ -71,8 +71,8 @@ def check_again(contract_id: UUID) -> ResponseReturnValue:
     if not may_see(visitor().person_id, contract_id):
         abort(404)
     with transaction():
-        sync.request_check(contract_id)
-        after_commit(lambda: later.check_contract(contract_id))
+        checks.request_check(contract_id)
+        after_commit(later.check_contracts)
     flash("We are asking AWS now. This page follows by itself.", "notice")
     return redirect(url_for("contracts.show", contract_id=contract_id), 303)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,7 +15,12 @@ from portal.contracts.names import agreement_key, can_be_asked_for, customer_key
 from portal.database import db
 from portal.marketplace.values import Purchase
 
-logger = logging.getLogger(__name__)
+AT_ONCE = 2_000
+"""So many keys in one question; databases take only so many values in one."""
+
+
+class Ambiguous(Exception):
+    """There was a purchase that bears names of several contracts; which of them is meant is for a person to say."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,9 @@ class Names:
         return keys
 
 
+Key = tuple[NameKind, str]
+
+
 def names_of(purchase: Purchase) -> Names:
     """The names a resolved token gives."""
     return Names(purchase.license_arn, purchase.agreement_id, purchase.product_code, purchase.customer_identifier)
@@ -56,31 +64,56 @@ def find(names: Names) -> list[Contract]:
     return list(found.values())
 
 
-def learn_names(contract: Contract, names: Names) -> None:
+def owners(keys: Iterable[Key]) -> dict[Key, UUID]:
+    """Which contract bears each of these (kind, key); those that nobody bears are left out."""
+    by_kind: dict[NameKind, set[str]] = {}
+    for kind, key in keys:
+        by_kind.setdefault(kind, set()).add(key)
+    found: dict[Key, UUID] = {}
+    for kind, wanted in by_kind.items():
+        ordered = sorted(wanted)
+        for start in range(0, len(ordered), AT_ONCE):
+            statement = select(ContractName.key, ContractName.contract_id).where(
+                ContractName.kind == kind, ContractName.key.in_(ordered[start : start + AT_ONCE])
+            )
+            found |= {(kind, key): contract_id for key, contract_id in db.session.execute(statement)}
+    return found
+
+
+def learn_names(contract: Contract, names: Names) -> bool:
     """Note the names that are new. A name that another contract bears already stays there. Inside a transaction.
 
     A fuller spelling of a licence replaces one that AWS would not accept in a call.
+
+    Returns:
+        Whether a name was new.
     """
+    new = False
     for kind, key, text in names.all():
         known = db.session.scalar(select(ContractName).where(ContractName.kind == kind, ContractName.key == key))
         if known is None:
-            _add_name(contract, kind, key, text)
+            new |= _add_name(contract, kind, key, text)
         elif known.contract_id == contract.id and can_be_asked_for(text) and not can_be_asked_for(known.text):
             known.text = text
+    return new
 
 
-def _add_name(contract: Contract, kind: NameKind, key: str, text: str) -> None:
+def _add_name(contract: Contract, kind: NameKind, key: str, text: str) -> bool:
     try:
         with db.session.begin_nested():
             db.session.add(ContractName(contract_id=contract.id, kind=kind, key=key, text=text))
     except IntegrityError:
-        pass  # another process learned the same name a moment ago
+        return False  # another process learned the same name a moment ago
+    return True
 
 
 def open_contract(purchase: Purchase, *, offer_type: str | None, cause: Cause) -> Contract:
     """The contract of this purchase: the one that bears one of its names, or a new one. Inside a transaction.
 
     Two arrivals of one purchase at the same moment open one contract: its name is unique, and the second finds it.
+
+    Raises:
+        Ambiguous: its names belong to several contracts of this product.
     """
     names = names_of(purchase)
     contract = _known(purchase, names) or _open(purchase, names, cause)
@@ -94,10 +127,10 @@ def open_contract(purchase: Purchase, *, offer_type: str | None, cause: Cause) -
 
 
 def _known(purchase: Purchase, names: Names) -> Contract | None:
-    """The contract that bears the surest name, of this product: one agreement may be over several products."""
+    """The contract that bears the names, of this product: one agreement may be over several products."""
     found = [contract for contract in find(names) if contract.product_code == purchase.product_code]
     if len(found) > 1:
-        logger.warning("A purchase bears names of contracts %s; it is taken for the first", [one.id for one in found])
+        raise Ambiguous(", ".join(str(contract.id) for contract in found))
     return found[0] if found else None
 
 

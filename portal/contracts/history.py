@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -35,6 +36,34 @@ def write_change(
             detail=detail[:255] if detail else None,
             notification_id=notification_id,
         )
+    )
+
+
+@dataclass(frozen=True)
+class Because:
+    """What caused a change, for the history."""
+
+    cause: Cause
+    detail: str | None = None
+    notification_id: int | None = None
+
+
+def note(
+    contract: Contract,
+    subject: str,
+    before: dict[str, Any] | None,
+    after: dict[str, Any] | None,
+    because: Because,
+) -> None:
+    """Add one line for this cause. Inside a transaction."""
+    write_change(
+        contract,
+        because.cause,
+        subject,
+        before=before,
+        after=after,
+        detail=because.detail,
+        notification_id=because.notification_id,
     )
 
 

@@ -38,6 +38,8 @@ class Cause(StrEnum):
     REFRESH = "refresh"
     SWEEP = "sweep"
     LINK = "link"
+    IMPORT = "import"
+    RENEWAL = "renewal"
 
 
 class Contract(Base):
@@ -68,10 +70,16 @@ class Contract(Base):
     linked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     continues_id: Mapped[UUID | None] = mapped_column(ForeignKey("contracts.id"))
     """The contract that this one renews or replaces."""
+    merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("contracts.id"), index=True)
+    """The contract that this one turned out to belong to; nothing else of it is of interest then."""
     confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """When AWS last answered for this contract."""
     check_requested_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
     """Since when an answer of AWS is awaited; None when none is."""
+    check_due_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
+    """When AWS is to be asked for that answer; who asks moves it on, so that nobody else does, and so that it is due
+    again should the one who asks die."""
+    check_attempts: Mapped[int] = mapped_column(default=0)
     version: Mapped[int] = mapped_column(default=1)
     """Grows with every change that a page shows."""
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
@@ -96,6 +104,9 @@ class ContractName(Base):
     """What is compared: see ``portal.contracts.names``."""
     text: Mapped[str] = mapped_column(String(600))
     """The fullest spelling seen, for calls to AWS."""
+    word: Mapped[str | None] = mapped_column(String(16))
+    """What AWS said last under this name: a ``lifecycle.Signal``."""
+    word_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
 
     contract: Mapped[Contract] = relationship(back_populates="names")

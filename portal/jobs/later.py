@@ -20,9 +20,9 @@ logger = logging.getLogger(__name__)
 QUEUE = "portal"
 INBOX_ASKED = "portal:inbox-asked"
 """Set in Redis while a job that will look into the inbox waits in the queue: a second one would find nothing."""
-INBOX_ASKED_SECONDS = 5
-CHECK_ASKED_SECONDS = 60
-"""While AWS is away the sweep asks again and again; the queue should not fill with the same question."""
+ASKED_SECONDS = 5
+CHECKS_ASKED = "portal:checks-asked"
+ENDING = "jobs ending"
 JOB_TIMEOUT_SECONDS = 180
 FAILURE_SECONDS = 86_400
 """How long Redis keeps a failed job for people to look at."""
@@ -42,12 +42,12 @@ def use(app: Flask, connection: Redis) -> Queue:
 
 def work_on_inbox() -> None:
     """Ask for the inbox to be worked on, unless that is asked already and has not begun."""
-    _ask_once(INBOX_ASKED, INBOX_ASKED_SECONDS, "work_on_inbox")
+    _ask_once(INBOX_ASKED, "work_on_inbox")
 
 
-def check_contract(contract_id: UUID) -> None:
-    """Ask for AWS's answer about a contract whose check was requested (``sync.request_check``), once at a time."""
-    _ask_once(_check_asked(contract_id), CHECK_ASKED_SECONDS, "check_contract", str(contract_id))
+def check_contracts() -> None:
+    """Ask for AWS's answer about contracts that are due for it (``contracts.checks``), unless that is asked already."""
+    _ask_once(CHECKS_ASKED, "check_contracts")
 
 
 def try_claim(claim_id: UUID) -> None:
@@ -74,9 +74,14 @@ def inbox_work_begins() -> None:
     _begins(INBOX_ASKED)
 
 
-def check_begins(contract_id: UUID) -> None:
-    """Note that a job is about to ask AWS about a contract: whoever asks from now on wants another answer."""
-    _begins(_check_asked(contract_id))
+def checks_begin() -> None:
+    """Note that a job is about to ask AWS about contracts: whoever asks from now on wants another answer."""
+    _begins(CHECKS_ASKED)
+
+
+def is_ending() -> bool:
+    """Whether the worker that runs this job was asked to end, and the job should leave the rest to the next."""
+    return bool(current_app.extensions.get(ENDING, False))
 
 
 def _queue() -> Queue:
@@ -84,19 +89,15 @@ def _queue() -> Queue:
     return queue
 
 
-def _check_asked(contract_id: UUID) -> str:
-    return f"portal:check-asked:{contract_id}"
-
-
-def _ask_once(marker: str, seconds: int, job: str, *args: str) -> None:
+def _ask_once(marker: str, job: str) -> None:
     """Leave a job unless the same one waits already. The marker ends by itself, should its job be lost."""
     try:
-        first = _queue().connection.set(marker, 1, nx=True, ex=seconds)
+        first = _queue().connection.set(marker, 1, nx=True, ex=ASKED_SECONDS)
     except RedisError as error:
         _say_lost(job, error)
         return
     if first:
-        _ask(job, *args)
+        _ask(job)
 
 
 def _begins(marker: str) -> None:

@@ -20,5 +20,6 @@ class Periodic:
 PERIODIC = (
     # Messages that wait for AWS's second answer are due after seconds; looking into an idle inbox costs one query.
     Periodic(tasks.work_on_inbox, every_seconds=2),
+    Periodic(tasks.check_contracts, every_seconds=5),
     Periodic(sweep, every_seconds=5),
 )

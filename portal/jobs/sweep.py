@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, or_, select, update
+from sqlalchemy import exists, select, update
 
-from portal.contracts import sync
-from portal.contracts.lifecycle import State
+from portal.contracts import watch
 from portal.contracts.models import Contract
 from portal.database import db, transaction, utcnow
 from portal.jobs import later
@@ -18,14 +17,13 @@ from portal.mail.models import Letter, MailState
 from portal.notifications.inbox import unpark_forgotten
 from portal.notifications.models import Fate, Notification
 from portal.registration.models import Claim, ClaimState
+from portal.services import products
 
 PATIENCE = timedelta(seconds=5)
 """What is younger has its own job on the way."""
 AT_ONCE = 50
 """Of each kind, so that one sweep cannot flood the queue; the next one goes on."""
 PARKED_LATELY = timedelta(hours=1)
-WAITING_LATELY, WAITING_CHECK = timedelta(days=2), timedelta(minutes=1)
-"""For how long, and how often, a purchase without entitlements is looked at unasked."""
 CLAIM_WAITS = (5, 15, 30, 60, 120, 300)
 """Seconds between tries at a claim that AWS cannot be asked about, by the number of tries."""
 
@@ -36,16 +34,12 @@ def sweep(patience: timedelta = PATIENCE) -> None:
     with transaction():
         freed = unpark_forgotten(now - PARKED_LATELY)
         _forget_tokens(now)
-        _doubt_waiting_contracts(now)
+        watch.look_at_unsettled(now)
+    watch.close_last_hours(products(), now)
     if freed or _any(Notification.fate == Fate.RECEIVED, Notification.due_at <= now - patience):
         later.work_on_inbox()
-    for contract_id in db.session.scalars(
-        select(Contract.id)
-        .where(Contract.check_requested_at < now - patience)
-        .order_by(Contract.check_requested_at)
-        .limit(AT_ONCE)
-    ).all():
-        later.check_contract(contract_id)
+    if _any(Contract.check_due_at <= now - patience):
+        later.check_contracts()
     for claim in db.session.scalars(
         select(Claim)
         .where(Claim.state == ClaimState.UNRESOLVED, Claim.expires_at > now)
@@ -62,18 +56,6 @@ def _forget_tokens(now: datetime) -> None:
     """Erase the tokens of claims that nobody can use any more."""
     stale = update(Claim).where(Claim.expires_at <= now, Claim.sealed_token.is_not(None))
     db.session.execute(stale.values(sealed_token=None))
-
-
-def _doubt_waiting_contracts(now: datetime) -> None:
-    """Look again at purchases for which AWS showed nothing yet, in case the message that would tell was never sent."""
-    waiting = select(Contract.id).where(
-        Contract.state == State.WAITING,
-        Contract.check_requested_at.is_(None),
-        Contract.created_at > now - WAITING_LATELY,
-        or_(Contract.confirmed_at.is_(None), Contract.confirmed_at < now - WAITING_CHECK),
-    )
-    for contract_id in db.session.scalars(waiting.limit(AT_ONCE)).all():
-        sync.request_check(contract_id)
 
 
 def _any(*conditions: object) -> bool:

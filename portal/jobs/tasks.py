@@ -4,56 +4,65 @@ from __future__ import annotations
 
 import logging
 import time
+from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import update
-
-from portal.contracts import sync
-from portal.contracts.models import Cause, Contract
-from portal.database import db, transaction, utcnow
+from portal.contracts import checks
+from portal.contracts.asking import calls_for
+from portal.database import db, utcnow
 from portal.jobs import later
 from portal.mail import outbox
-from portal.marketplace.errors import MarketplaceError, MarketplaceUnavailable
-from portal.notifications import apply
+from portal.marketplace.client import PAGE
+from portal.marketplace.errors import MarketplaceUnavailable
+from portal.notifications import apply, inbox
 from portal.services import desk, marketplace, products, settings
 
 logger = logging.getLogger(__name__)
 
-BATCH = 50
 LONGEST_TURN_SECONDS = 20.0
 """After this long a job makes room for others, such as somebody's *check with AWS now*."""
+HOLD_STEP_SECONDS = 0.1
+CALM = timedelta(seconds=0.5)
+"""So long without a new message, and a storm is over."""
+LONGEST_HOLD = timedelta(seconds=20)
+"""A storm that does not end is worked on all the same, so often."""
 
 
 def work_on_inbox() -> None:
     """Apply what is in the inbox, batch after batch."""
     later.inbox_work_begins()
     until = time.monotonic() + LONGEST_TURN_SECONDS
-    while apply.work_on_inbox(marketplace(), products(), utcnow(), limit=BATCH):
-        if time.monotonic() > until:
+    while True:
+        if time.monotonic() > until or later.is_ending():
             later.work_on_inbox()
+            return
+        if _is_storm():
+            time.sleep(HOLD_STEP_SECONDS)
+        elif not apply.work_on_inbox(marketplace(), products(), utcnow()):
             return
 
 
-def check_contract(contract_id: str) -> None:
-    """Ask AWS about a contract, if an answer is still awaited: five presses of the button are one reading."""
-    later.check_begins(UUID(contract_id))
-    contract = db.session.get(Contract, UUID(contract_id))
-    if contract is None or contract.check_requested_at is None:
-        return
-    try:
-        reading = sync.read(contract, marketplace())
-    except MarketplaceUnavailable as error:
-        logger.warning("Contract %s is checked later: %s", contract_id, error)
-        return
-    except MarketplaceError as error:
-        # Asking again would get the same answer, and a page would wait for ever.
-        logger.error("Contract %s cannot be checked: %s", contract_id, error)
-        with transaction():
-            given_up = update(Contract).where(Contract.id == contract.id)
-            db.session.execute(given_up.values(check_requested_at=None, version=Contract.version + 1))
-        return
-    with transaction():
-        sync.write(contract.id, reading, products(), cause=Cause.REFRESH)
+def _is_storm() -> bool:
+    """Whether waiting a little spares calls to AWS: more contracts are due than the budget allows to read now and
+    again, and messages are still pouring in, most of them about the same contracts."""
+    now = utcnow()
+    due = inbox.pressure(now)
+    db.session.commit()
+    if due is None or due.contracts <= PAGE:
+        return False
+    if due.newest_at < now - CALM or due.oldest_at < now - LONGEST_HOLD:
+        return False
+    return calls_for(due.contracts) * 2 > marketplace().budget.left()
+
+
+def check_contracts() -> None:
+    """Ask AWS about the contracts that are due for it, together: five presses of the button are one reading."""
+    later.checks_begin()
+    until = time.monotonic() + LONGEST_TURN_SECONDS
+    while checks.work_on_checks(marketplace(), products(), utcnow()):
+        if time.monotonic() > until or later.is_ending():
+            later.check_contracts()
+            return
 
 
 def try_claim(claim_id: str) -> None:

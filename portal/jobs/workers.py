@@ -20,13 +20,15 @@ from rq.queue import Queue
 
 from portal.database import utcnow
 from portal.jobs.heartbeat import beat
-from portal.jobs.later import FAILURE_SECONDS, QUEUE
+from portal.jobs.later import ENDING, FAILURE_SECONDS, QUEUE
 from portal.jobs.schedule import PERIODIC
 
 logger = logging.getLogger(__name__)
 
 WORKER_TTL_SECONDS = 60
 """How long RQ believes in a silent worker; 15 seconds less is the longest it waits for a job at a time."""
+BUDGET_PATIENCE_SECONDS = 10.0
+"""How long a job waits for its turn to ask AWS; a page waits for a second."""
 MAINTENANCE_SECONDS = 60
 """How often what a dead worker left behind in Redis is looked for."""
 
@@ -56,6 +58,7 @@ class JobWorker(SimpleWorker):
         RQ's own handler raises wherever it finds the worker between two jobs. A job that is just being taken catches
         that as its own failure, and the request is forgotten.
         """
+        self.app.extensions[ENDING] = True
         self._shutdown_requested_date = utcnow()
         self._stop_requested = True
         if self._waiting:
@@ -104,6 +107,7 @@ def work(app: Flask, connection: Redis, *, burst: bool = False) -> bool:
     queue = Queue(QUEUE, connection=connection)
     worker = JobWorker([queue], worker_ttl=WORKER_TTL_SECONDS, maintenance_interval=MAINTENANCE_SECONDS)
     worker.app = app
+    app.extensions["marketplace"].budget.patience = BUDGET_PATIENCE_SECONDS
     worker.work(burst=burst, logging_level=None)
     return burst or worker._shutdown_requested_date is not None
 

@@ -6,7 +6,8 @@ boto3 is used as it is: credentials, and on a laptop the endpoints, come from AW
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from portal.marketplace.budget import Budget
 from portal.marketplace.errors import (
     MarketplaceError,
     MarketplaceRefused,
@@ -37,6 +39,8 @@ _CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 2},
     user_agent_extra="marketplace-portal",
 )
+# Only the budget may ask again: a retry inside botocore would be a call that nobody has counted.
+_ONCE = _CONFIG.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
 _LATER = frozenset(
     {
         "ThrottlingException",
@@ -50,16 +54,30 @@ _LATER = frozenset(
 )
 
 
+PAGE = 25
+"""The most entitlements that AWS puts on one page."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One answer of GetEntitlements, and when it was asked for."""
+
+    asked_at: datetime
+    rows: list[EntitlementValue]
+
+
 class Marketplace:
     """The two questions the portal asks of AWS Marketplace. One instance serves all threads.
 
     Args:
+        budget: what every GetEntitlements call is spent from; one of its own unless it is shared.
         region: where ResolveCustomer is called; any commercial Region has it.
     """
 
-    def __init__(self, region: str = ENTITLEMENT_REGION) -> None:
+    def __init__(self, budget: Budget | None = None, region: str = ENTITLEMENT_REGION) -> None:
+        self.budget = budget or Budget(None, patience=10.0)
         self._metering = boto3.client("meteringmarketplace", region_name=region, config=_CONFIG)
-        self._entitlement = boto3.client("marketplace-entitlement", region_name=ENTITLEMENT_REGION, config=_CONFIG)
+        self._entitlement = boto3.client("marketplace-entitlement", region_name=ENTITLEMENT_REGION, config=_ONCE)
 
     def resolve_customer(self, token: str) -> Purchase:
         """What the registration token stands for (API reference, ResolveCustomer).
@@ -90,39 +108,66 @@ class Marketplace:
         product_code: str,
         *,
         license_arns: Sequence[str] = (),
-        aws_account_id: str | None = None,
-        customer_identifier: str | None = None,
+        aws_account_ids: Sequence[str] = (),
+        customer_identifiers: Sequence[str] = (),
     ) -> list[EntitlementValue]:
         """What is granted for a product: every page, in AWS's order; an empty list when nothing is.
 
-        Filters are ANDed; several licences are ORed. AWS refuses an account and a customer identifier together.
+        Filters are ANDed, the values of one are ORed. AWS refuses accounts and customer identifiers together.
 
         Raises:
             MarketplaceUnavailable: try again later.
             MarketplaceRefused: the call itself is not right, or not allowed.
         """
-        filters: dict[str, list[str]] = {}
-        if license_arns:
-            filters["LICENSE_ARN"] = list(license_arns)
-        if aws_account_id:
-            filters["CUSTOMER_AWS_ACCOUNT_ID"] = [aws_account_id]
-        if customer_identifier:
-            filters["CUSTOMER_IDENTIFIER"] = [customer_identifier]
-        question: dict[str, Any] = {"ProductCode": product_code, "MaxResults": 25}
+        filters = {
+            "LICENSE_ARN": list(license_arns),
+            "CUSTOMER_AWS_ACCOUNT_ID": list(aws_account_ids),
+            "CUSTOMER_IDENTIFIER": list(customer_identifiers),
+        }
+        given = {name: values for name, values in filters.items() if values}
+        return [row for page in self.entitlement_pages(product_code, given) for row in page.rows]
+
+    def entitlement_pages(
+        self, product_code: str, filters: Mapping[str, Sequence[str]] | None = None, *, sweeping: bool = False
+    ) -> Iterator[Page]:
+        """The pages of one question, as they come; without filters what every customer of the product is granted.
+
+        Args:
+            sweeping: whether this is a sweep, which leaves half of the budget to others.
+
+        Raises:
+            As ``get_entitlements``, at any page.
+        """
+        question: dict[str, Any] = {"ProductCode": product_code, "MaxResults": PAGE}
         if filters:
-            question["Filter"] = filters
-        rows: list[EntitlementValue] = []
+            question["Filter"] = {name: list(values) for name, values in filters.items()}
         while True:
-            try:
-                answer = self._entitlement.get_entitlements(**question)
-            except (ClientError, BotoCoreError) as error:
-                raise _in_our_words(error, "GetEntitlements") from None
+            asked_at, answer = self._ask(question, sweeping)
             # The key is missing when there is nothing, and an empty page may still carry a NextToken.
-            rows += [_entitlement(row, product_code) for row in answer.get("Entitlements") or []]
+            yield Page(asked_at, [_entitlement(row, product_code) for row in answer.get("Entitlements") or []])
             next_token = answer.get("NextToken")
             if not next_token or next_token == question.get("NextToken"):
-                return rows
+                return
             question["NextToken"] = next_token
+
+    def _ask(self, question: Mapping[str, Any], sweeping: bool) -> tuple[datetime, dict[str, Any]]:
+        """One call; one that fails for now is made once more, when everybody's pause is over."""
+        for tries_left in (1, 0):
+            self.budget.spend(sweeping=sweeping)
+            asked_at = datetime.now(UTC)
+            try:
+                answer: dict[str, Any] = self._entitlement.get_entitlements(**question)
+            except (ClientError, BotoCoreError) as error:
+                ours = _in_our_words(error, "GetEntitlements")
+                if not isinstance(ours, MarketplaceUnavailable):
+                    raise ours from None
+                self.budget.refused(str(ours))
+                if not tries_left:
+                    raise ours from None
+            else:
+                self.budget.answered()
+                return asked_at, answer
+        raise AssertionError("the last try returns or raises")
 
 
 def _entitlement(row: Mapping[str, Any], product_code: str) -> EntitlementValue:

@@ -1,55 +1,58 @@
-"""Applying what AWS said: find the contract, read its entitlements again, write down the difference.
+"""Applying what AWS said: find the contracts, read their entitlements again, write down the difference.
 
 A notification is a nudge, never the truth (user guide, "SaaS contracts": GetEntitlements decides). So any number of
-messages about one contract is one reading.
+messages about one contract is one reading, and many contracts are read together.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from portal import audit
-from portal.contracts import book, sync
-from portal.contracts.book import Names
-from portal.contracts.history import write_change
-from portal.contracts.models import Cause, Contract, ContractName
-from portal.contracts.names import license_key
+from portal.contracts import checks, sync
+from portal.contracts.asking import read_many
+from portal.contracts.history import Because
+from portal.contracts.lifecycle import Signal
+from portal.contracts.models import Cause, Contract, NameKind
+from portal.contracts.reading import Reading
+from portal.contracts.terms import Terms, note_reason, note_terms
+from portal.contracts.words import hear
 from portal.database import db, transaction
 from portal.marketplace.client import Marketplace
 from portal.marketplace.errors import MarketplaceError, MarketplaceUnavailable
-from portal.notifications.envelope import Message, understand
-from portal.notifications.inbox import postpone, settle, take, unpark
-from portal.notifications.intake import names_in
-from portal.notifications.judgement import DOUBTS, happened_at, is_doubtful, latest_word, signal_of
-from portal.notifications.models import Fate, Notification
+from portal.notifications.cases import Case, learn, sort
+from portal.notifications.inbox import Fates, Taken, postpone, settle, take, unpark
+from portal.notifications.models import Fate
 from portal.notifications.vocabulary import Kind
 from portal.products import Products
 
 logger = logging.getLogger(__name__)
 
+AT_ONCE = 10_000
+"""So many messages are worked on together: in a storm most of them are about the same contracts."""
+CHUNK = 200
+"""So many contracts are written in one transaction."""
 WAITS = (2, 4, 8, 16, 32, 60, 120, 300)
 """Seconds until AWS is asked again when it did not answer. This never ends: an outage is no reason to lose a change."""
 REFUSAL_WAITS = (10, 30, 60, 300, 900, 1800, 3600)
 MOST_REFUSALS = 12
 """After so many tries (some six hours) a refusal is left to people: credentials do not mend themselves."""
 
+SIGNALS = {
+    Kind.GRANTED: Signal.GRANTED,
+    Kind.ENDING: Signal.ENDING,
+    Kind.ENDED: Signal.ENDED,
+    Kind.CONTINUED: Signal.CONTINUED,
+}
+PAYMENT_FAILED = "PAYMENT_FAILED"
 
-@dataclass
-class _Case:
-    """One contract and the rows about it."""
 
-    contract: Contract
-    rows: list[tuple[Notification, Message]] = field(default_factory=list)
-
-
-def work_on_inbox(marketplace: Marketplace, products: Products, now: datetime, limit: int = 50) -> int:
+def work_on_inbox(marketplace: Marketplace, products: Products, now: datetime, limit: int = AT_ONCE) -> int:
     """Work on up to `limit` messages that are due. Every one ends settled, parked, or due again later.
 
     Returns:
@@ -59,154 +62,123 @@ def work_on_inbox(marketplace: Marketplace, products: Products, now: datetime, l
         OperationalError: the database is away. What was taken is due again by itself after a while.
     """
     taken = take(limit, now)
-    away: MarketplaceUnavailable | None = None
-    for case in _cases(taken):
-        rows = [row for row, _message in case.rows]
-        try:
-            if away:
-                raise away  # the next contract would be told the same, a few seconds later
-            _apply(case, marketplace, products, now)
-        except MarketplaceUnavailable as error:
-            away = error
-            _try_later(rows, WAITS, f"AWS did not answer ({error})")
-        except MarketplaceError as error:
-            _try_later(rows, REFUSAL_WAITS, f"AWS refused ({error})", most=MOST_REFUSALS)
-        except OperationalError:
-            raise
-        except Exception as error:  # one message must never stand in the way of the others
-            logger.exception("Notifications %s could not be applied", [row.id for row in rows])
-            _try_later(rows, REFUSAL_WAITS, f"A fault of the portal ({type(error).__name__})", most=MOST_REFUSALS)
+    cases = learn(sort(taken))
+    asked = [case.contract_id for case in cases if case.asks_for_reading]
+    answers = read_many(asked, marketplace)
+    ready = [case for case in cases if case.contract_id not in answers.problems]
+    for chunk in _chunks(ready):
+        _write(chunk, answers.readings, products, now)
+    for case in cases:
+        if problem := answers.problems.get(case.contract_id):
+            _note_problem(case, problem)
     return len(taken)
 
 
-def _cases(rows: Sequence[Notification]) -> list[_Case]:
-    """Sort rows by contract; those that belong to none, or to several, are parked."""
-    alike: dict[tuple[str | None, ...], list[Notification]] = {}
-    for row in rows:
-        alike.setdefault((row.license_key, row.agreement_key, row.customer_key), []).append(row)
-    cases: dict[UUID, _Case] = {}
-    # Looking and parking are one transaction, so that on SQLite no landing can come between.
-    with transaction():
-        for same in alike.values():
-            read = [(row, understand(row.body, "", row.occurred_at)) for row in same]
-            found = _find([message for _row, message in read])
-            if len(found) == 1:
-                cases.setdefault(found[0].id, _Case(found[0])).rows.extend(read)
-            elif found:
-                problem = f"It may be about any of {len(found)} contracts; a person must decide."
-                settle(same, Fate.PARKED, problem=problem)
-            else:
-                settle(same, Fate.PARKED)
-    return list(cases.values())
+def _chunks(cases: Sequence[Case]) -> Iterator[Sequence[Case]]:
+    for start in range(0, len(cases), CHUNK):
+        yield cases[start : start + CHUNK]
 
 
-def _find(messages: Sequence[Message]) -> list[Contract]:
-    """The contracts that these names may mean; a renewal is found by the agreement that it renews."""
-    found = book.find(names_in(messages[0]))
-    for message in messages:
-        if not found and message.terms.previous_agreement_id:
-            found = book.find(Names(agreement_id=message.terms.previous_agreement_id))
-    return found
-
-
-def _apply(case: _Case, marketplace: Marketplace, products: Products, now: datetime) -> None:
-    contract = case.contract
-    rows = sorted(case.rows, key=lambda pair: (happened_at(pair[0]), pair[0].id))
-    _learn(contract, [message for _row, message in rows])
-    if not any(message.kind.asks_for_reading for _row, message in rows):
+def _write(cases: Sequence[Case], readings: dict[UUID, Reading], products: Products, now: datetime) -> None:
+    """Write what was read about some contracts in one transaction; one by one if that does not go."""
+    try:
         with transaction():
-            _settle(contract, rows, changed=False)
+            contracts = sync.lock([case.contract_id for case in cases])
+            fates = Fates()
+            for case in cases:
+                _apply(case, contracts[case.contract_id], readings.get(case.contract_id), products, now, fates)
+            fates.write()
+    except OperationalError:
+        raise
+    except Exception as error:  # one message must never stand in the way of the others
+        db.session.rollback()
+        if len(cases) > 1:
+            for case in cases:
+                _write([case], readings, products, now)
+            return
+        logger.exception("Notifications %s could not be applied", [row.id for row in cases[0].messages])
+        problem = f"A fault of the portal ({type(error).__name__})"
+        _try_later(cases[0].messages, REFUSAL_WAITS, problem, most=MOST_REFUSALS)
+
+
+def _apply(
+    case: Case, contract: Contract, reading: Reading | None, products: Products, now: datetime, fates: Fates
+) -> None:
+    """Write one contract, which is locked."""
+    if contract.merged_into_id is not None:
+        postpone(case.messages, (0.1,), "Its contract was joined to another a moment ago.")
         return
-    reading = sync.read(contract, marketplace)
-    with transaction():
-        # Two workers with messages about one contract write one after the other.
-        locked = select(Contract).where(Contract.id == contract.id).with_for_update()
-        contract = db.session.scalars(locked.execution_options(populate_existing=True)).one()
-        version = contract.version
-        for row, message in rows:
-            _note_agreement(contract, row, message)
-        if contract.confirmed_at and contract.confirmed_at >= reading.asked_at:
-            # A later answer is written already; what these messages say has to be joined to a newer one still.
-            postpone([row for row, _message in rows], (0.1,), "Overtaken by another reading; asking again.")
-            return
-        last = rows[-1][0]
-        word = latest_word(contract, [row for row, _message in rows])
-        if not reading.entitlements and is_doubtful(contract, word, last.attempts, products, now):
-            postpone([row for row, _message in rows], DOUBTS, "AWS shows no entitlement yet; asking again.")
-            return
-        licensed = {license_key(row.license_arn) for row in reading.entitlements if row.license_arn}
-        sync.write(
-            contract.id,
-            reading,
-            products,
-            cause=Cause.NOTIFICATION,
-            detail=last.name,
-            notification_id=last.id,
-            signal=signal_of(word, contract, licensed),
-        )
-        _settle(contract, rows, changed=contract.version != version)
+    version, messages = contract.version, case.in_order()
+    for message in messages:
+        _hear(contract, message)
+    kinds = {message.kind for message in messages}
+    is_empty = reading is not None and not reading.entitlements and _is_news(contract, reading)
+    told_anew = Kind.ENTITLEMENT_CHANGED in kinds
+    if is_empty and checks.is_doubtful(contract, products, case.attempts, now, told_anew=told_anew):
+        sync.show_unsure(contract)
+        postpone(messages, checks.DOUBTS, "AWS shows no entitlement yet; asking again.")
+        return
+    last, confirmed_at = messages[-1], contract.confirmed_at
+    changed = sync.write_locked(contract, reading, products, Because(Cause.NOTIFICATION, last.name, last.id))
+    is_unseen = not changed and contract.confirmed_at != confirmed_at
+    if is_unseen and kinds & {Kind.GRANTED, Kind.ENTITLEMENT_CHANGED} and now - last.happened_at <= checks.SOON:
+        checks.follow_up(contract, now)
+    _settle(contract, messages, fates, changed=contract.version != version)
 
 
-def _learn(contract: Contract, messages: Sequence[Message]) -> None:
-    """Note what else the contract is called, so that AWS is asked by it, and free what was parked under it."""
-    statement = select(ContractName.kind, ContractName.key).where(ContractName.contract_id == contract.id)
-    known = {(name.kind, name.key) for name in db.session.execute(statement)}
-    new = [names for names in map(names_in, messages) if any((kind, key) not in known for kind, key, _ in names.all())]
-    if new:
-        with transaction():
-            for names in new:
-                book.learn_names(contract, names)
-            db.session.flush()
-            unpark(contract)
+def _is_news(contract: Contract, reading: Reading) -> bool:
+    """Whether a reading was asked after the last one that is written."""
+    return contract.confirmed_at is None or contract.confirmed_at < reading.asked_at
 
 
-def _note_agreement(contract: Contract, row: Notification, message: Message) -> None:
-    """Write down the terms that a message tells, and the contract that this one goes on for."""
-    told = message.terms
-    terms = sync.Terms(told.starts_at, told.ends_at, told.auto_renew, told.ended_because)
-    if terms != sync.Terms():
-        sync.note_terms(
-            contract,
-            terms,
-            occurred_at=row.occurred_at,
-            cause=Cause.NOTIFICATION,
-            detail=row.name,
-            notification_id=row.id,
-        )
-    if told.previous_agreement_id and contract.continues_id is None:
-        earlier = book.find(Names(agreement_id=told.previous_agreement_id))
-        if len(earlier) == 1 and earlier[0].id != contract.id:
-            contract.continues_id = earlier[0].id
-            earlier[0].version += 1  # its page names the one that goes on
-            write_change(
-                contract,
-                Cause.NOTIFICATION,
-                "continues",
-                after={"value": str(earlier[0].id)},
-                detail=row.name,
-                notification_id=row.id,
-            )
+def _hear(contract: Contract, message: Taken) -> None:
+    """Keep what one message says: AWS's word under the name it names, and the terms it tells."""
+    if signal := SIGNALS.get(message.kind):
+        keys = dict(message.keys)
+        order = (NameKind.AGREEMENT, NameKind.LICENSE, NameKind.CUSTOMER)
+        hear(contract, [(kind, keys[kind]) for kind in order if kind in keys], signal, message.happened_at)
+    if message.previous_agreement_key:
+        # That it goes on is told by what goes on; its own end may be told later, or never.
+        hear(contract, [(NameKind.AGREEMENT, message.previous_agreement_key)], Signal.CONTINUED, message.happened_at)
+    if message.kind is Kind.GRANT_FAILED and not contract.entitlements:
+        note_reason(contract, PAYMENT_FAILED)
+    if not message.kind.tells_terms:
+        return
+    told = message.message.terms
+    if told.ended_because:
+        note_reason(contract, told.ended_because)
+    terms = Terms(told.starts_at, told.ends_at, told.auto_renew, told.intent)
+    note_terms(contract, terms, message.occurred_at, Because(Cause.NOTIFICATION, message.name, message.id))
 
 
-def _settle(contract: Contract, rows: Sequence[tuple[Notification, Message]], *, changed: bool) -> None:
-    advisories = [row for row, message in rows if message.kind is Kind.ADVISORY]
-    others = [row for row, message in rows if message.kind is not Kind.ADVISORY]
-    settle(others, Fate.APPLIED, contract)
-    settle(advisories, Fate.NEWS, contract)
-    for row in advisories:
-        audit.record("worker", "advisory", f"contract:{contract.id}", notification=row.id, name=row.name)
+def _settle(contract: Contract, messages: Sequence[Taken], fates: Fates, *, changed: bool) -> None:
+    for_people = [message for message in messages if message.kind.is_for_people]
+    others = [message for message in messages if not message.kind.is_for_people]
+    fates.settle(others, Fate.APPLIED, contract.id)
+    fates.settle(for_people, Fate.NEWS, contract.id)
+    for message in for_people:
+        audit.record("worker", message.kind, f"contract:{contract.id}", notification=message.id, name=message.name)
     if changed:
-        told = [row.id for row in others]
-        audit.record("worker", "contract changed", f"contract:{contract.id}", notifications=told)
+        ids = [message.id for message in others]
+        audit.record("worker", "contract changed", f"contract:{contract.id}", notifications=ids)
 
 
-def _try_later(rows: Sequence[Notification], waits: Sequence[float], problem: str, *, most: int | None = None) -> None:
-    db.session.rollback()
+def _note_problem(case: Case, problem: MarketplaceError) -> None:
+    if not isinstance(problem, MarketplaceUnavailable):
+        _try_later(case.messages, REFUSAL_WAITS, f"AWS refused ({problem})", most=MOST_REFUSALS)
+        return
+    _try_later(case.messages, WAITS, f"AWS did not answer ({problem})")
+    with transaction():
+        for contract in sync.lock([case.contract_id]).values():
+            sync.show_unsure(contract)
+
+
+def _try_later(rows: Sequence[Taken], waits: Sequence[float], problem: str, *, most: int | None = None) -> None:
     with transaction():
         over = [row for row in rows if most is not None and row.attempts >= most]
         postpone([row for row in rows if row not in over], waits, problem)
         if over:
-            settle(over, Fate.FAILED, problem=problem)
+            settle(over, Fate.FAILED, problem)
     logger.warning("%s notifications wait: %s", len(rows) - len(over), problem)
 
 

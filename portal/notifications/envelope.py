@@ -32,6 +32,8 @@ class Terms:
     auto_renew: bool | None = None
     ended_because: str | None = None
     previous_agreement_id: str | None = None
+    intent: str | None = None
+    """NEW, AMEND, RENEW or REPLACE."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,7 @@ def _terms(agreement: Mapping[str, Any], kind: Kind) -> Terms:
         auto_renew=_boolean(agreement, "autoRenewalEnabled"),
         ended_because=(_text(agreement, "status") or "")[:64] or None if kind is Kind.ENDED else None,
         previous_agreement_id=_name(agreement, "previousAgreementId"),
+        intent=(_text(agreement, "intent") or "").upper() or None,
     )
 
 

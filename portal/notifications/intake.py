@@ -75,6 +75,7 @@ def _row(delivery: Delivery, now: datetime) -> dict[str, Any]:
         "customer_key": keys.get(NameKind.CUSTOMER),
         "agreement_key": keys.get(NameKind.AGREEMENT),
         "license_key": keys.get(NameKind.LICENSE),
+        "previous_agreement_key": message.terms.previous_agreement_id,
         "aws_account_id": message.aws_account_id,
         "fate": fate,
         "due_at": now,

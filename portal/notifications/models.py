@@ -48,6 +48,8 @@ class Notification(Base):
     customer_key: Mapped[str | None] = mapped_column(String(600), index=True)
     agreement_key: Mapped[str | None] = mapped_column(String(600), index=True)
     license_key: Mapped[str | None] = mapped_column(String(600), index=True)
+    previous_agreement_key: Mapped[str | None] = mapped_column(String(600), index=True)
+    """The agreement that the one of this message renews or replaces."""
     aws_account_id: Mapped[str | None] = mapped_column(String(255))
     """The buyer's, where the message names it; for people to see, never to match by."""
     fate: Mapped[str] = mapped_column(String(16), default=Fate.RECEIVED)

@@ -34,8 +34,12 @@ class Kind(StrEnum):
     CREATED = "created"
     AMENDED = "amended"
     """The terms of an agreement changed, or were told once more."""
+    REMINDER = "reminder"
+    """The terms of an agreement told once more, before its end: nothing has changed."""
     ADVISORY = "advisory"
     """AWS suspects something about the buyer's account: people decide, nothing is revoked by itself."""
+    CANCELLATION = "cancellation"
+    """A cancellation was asked for, approved or refused: for people to see; the end, if it comes, is told apart."""
     NEWS = "news"
     """Understood, and nothing is to be done."""
     NOT_UNDERSTOOD = "not_understood"
@@ -48,12 +52,17 @@ class Kind(StrEnum):
     @property
     def asks_for_reading(self) -> bool:
         """Whether AWS is to be asked for the entitlements again."""
-        return self.asks_for_work and self is not Kind.ADVISORY
+        return self.asks_for_work and self not in {Kind.REMINDER, Kind.GRANT_FAILED} and not self.is_for_people
+
+    @property
+    def is_for_people(self) -> bool:
+        """Whether people are to see it beside the contract, and nothing else is to be done."""
+        return self in {Kind.ADVISORY, Kind.CANCELLATION}
 
     @property
     def tells_terms(self) -> bool:
         """Whether the agreement's dates and its end can be taken from the message."""
-        return self in {Kind.CREATED, Kind.AMENDED, Kind.ENDED, Kind.CONTINUED}
+        return self in {Kind.CREATED, Kind.AMENDED, Kind.REMINDER, Kind.ENDED, Kind.CONTINUED}
 
 
 _ACTIONS = {
@@ -71,14 +80,18 @@ _EVENTS = (
     ("license deprovisioned", Kind.ENDING),
     ("purchase agreement created", Kind.CREATED),
     ("purchase agreement amended", Kind.AMENDED),
-    ("purchase agreement ending", Kind.AMENDED),  # only a reminder, but it repeats the terms
+    ("purchase agreement ending", Kind.REMINDER),
     ("purchase agreement ended", Kind.ENDED),
     ("purchase agreement advisory", Kind.ADVISORY),
     ("purchase agreement renewal", Kind.NEWS),
     ("purchase agreement billing adjustment", Kind.NEWS),
-    ("agreement cancellation request", Kind.NEWS),
+    ("agreement cancellation request", Kind.CANCELLATION),
     ("spend threshold", Kind.NEWS),
 )
+
+_OTHER_SOURCES = frozenset({"aws.marketplacecatalog", "aws.marketplace"})
+"""What else AWS Marketplace says on the same bus: offers, change sets, disbursements; none is about a contract."""
+_HANDED_OVER = frozenset({"RENEWED", "REPLACED", "SUPERSEDED"})
 
 
 def kind_of_action(action: str) -> Kind:
@@ -89,12 +102,12 @@ def kind_of_action(action: str) -> Kind:
 def kind_of_event(source: str, detail_type: str, agreement_status: str | None) -> Kind:
     """What an EventBridge event means. Of the sources on the bus, only the agreements' asks for anything."""
     if source != "aws.agreement-marketplace":
-        return Kind.NEWS if source.startswith("aws.") else Kind.NOT_UNDERSTOOD
+        return Kind.NEWS if source in _OTHER_SOURCES else Kind.NOT_UNDERSTOOD
     words = " ".join(detail_type.lower().split())
     if words.endswith("acceptor"):
         return Kind.NEWS  # the seller bought something from somebody: not one of our contracts
     for prefix, kind in _EVENTS:
         if words.startswith(prefix):
-            handed_over = kind is Kind.ENDED and agreement_status in {"RENEWED", "REPLACED"}
+            handed_over = kind is Kind.ENDED and (agreement_status or "").upper() in _HANDED_OVER
             return Kind.CONTINUED if handed_over else kind
     return Kind.NOT_UNDERSTOOD

@@ -14,7 +14,8 @@ from uuid import UUID
 from sqlalchemy import update
 
 from portal import audit
-from portal.contracts import book, sync
+from portal.contracts import book, checks, sync
+from portal.contracts.asking import read
 from portal.contracts.lifecycle import State
 from portal.contracts.models import FREE_TRIAL, Cause, Contract
 from portal.database import db, transaction
@@ -41,6 +42,10 @@ class NotOurProduct(Exception):
     """There was a purchase of a product that this portal does not sell."""
 
 
+class PurchaseUnclear(Exception):
+    """There was a purchase whose names belong to several contracts; a person has to say which is meant."""
+
+
 @dataclass(frozen=True)
 class Desk:
     """What receiving a buyer takes: AWS, the products we sell, and how long and how safely a claim is kept."""
@@ -59,6 +64,7 @@ class Desk:
         Raises:
             TokenInvalid, TokenExpired: the buyer needs a new token from AWS.
             NotOurProduct: AWS knows the purchase, but it is not of a product in our file.
+            PurchaseUnclear: the purchase may be any of several contracts; the log names them.
             MarketplaceRefused: AWS does not let this portal ask; the seller must mend that.
         """
         if not token.strip() or len(token) > LONGEST_TOKEN:
@@ -106,15 +112,16 @@ class Desk:
                 _settle(claim_id, tried_at=now, attempts=Claim.attempts + 1)
             raise
         except (MarketplaceError, NotOurProduct) as error:
-            with transaction():
-                _settle(
-                    claim_id, state=ClaimState.REFUSED, problem=type(error).__name__, sealed_token=None, tried_at=now
-                )
+            _refuse(claim_id, error, now)
             return
-        with transaction():
-            contract = self._open(purchase, claim.offer_type)
-            _settle(claim_id, state=ClaimState.OPEN, sealed_token=None, contract_id=contract.id, tried_at=now)
-            audit.record("visitor", "arrived", f"contract:{contract.id}", claim=str(claim_id))
+        try:
+            with transaction():
+                contract = self._open(purchase, claim.offer_type)
+                _settle(claim_id, state=ClaimState.OPEN, sealed_token=None, contract_id=contract.id, tried_at=now)
+                audit.record("visitor", "arrived", f"contract:{contract.id}", claim=str(claim_id))
+        except PurchaseUnclear as error:
+            _refuse(claim_id, error, now)
+            return
         self._read_entitlements(contract)
 
     def _resolve(self, token: str) -> Purchase:
@@ -126,7 +133,11 @@ class Desk:
         return purchase
 
     def _open(self, purchase: Purchase, offer_type: str | None) -> Contract:
-        contract = book.open_contract(purchase, offer_type=offer_type, cause=Cause.LANDING)
+        try:
+            contract = book.open_contract(purchase, offer_type=offer_type, cause=Cause.LANDING)
+        except book.Ambiguous as error:
+            logger.error("A purchase bears names of several contracts, a person must decide: %s", error)
+            raise PurchaseUnclear(str(error)) from None
         unpark(contract)
         return contract
 
@@ -144,17 +155,23 @@ class Desk:
     def _read_entitlements(self, contract: Contract) -> None:
         """Read at once, so that the next page can show what was bought; if AWS is away, the worker reads later."""
         try:
-            reading = sync.read(contract, self.marketplace)
+            reading = read(contract, self.marketplace)
         except MarketplaceError as error:
             logger.warning("The entitlements of contract %s are read later: %s", contract.id, error)
             with transaction():
-                sync.request_check(contract.id)
+                checks.request_check(contract.id)
             return
         with transaction():
-            sync.write(contract.id, reading, self.products, cause=Cause.LANDING)
-            if contract.state == State.ENDED:
-                # Perhaps bought again a moment ago, and AWS is not that quick to show it.
-                sync.request_check(contract.id)
+            if reading.entitlements or not contract.entitlements:
+                sync.write(contract.id, reading, self.products, cause=Cause.LANDING)
+            if not reading.entitlements and contract.state != State.WAITING:
+                # Perhaps bought or renewed a moment ago, and AWS is not that quick to show it.
+                checks.request_check(contract.id)
+
+
+def _refuse(claim_id: UUID, error: Exception, now: datetime) -> None:
+    with transaction():
+        _settle(claim_id, state=ClaimState.REFUSED, problem=type(error).__name__, sealed_token=None, tried_at=now)
 
 
 def _settle(claim_id: UUID, **values: object) -> None:

@@ -41,6 +41,8 @@ def _history_line(change: ContractChange, product: Product) -> HistoryLine:
     what, before, after = _change_in_words(change, product)
     if change.subject == "opened":
         sentence = "The purchase reached us from AWS Marketplace."
+    elif change.subject == "continues":
+        sentence = "This contract goes on for an earlier one."
     elif change.subject == "organisation":
         sentence = f"Linked to {after}" + (f" by {change.detail}." if change.detail else ".")
     elif before == after or (before is None and after is None):

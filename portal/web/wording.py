@@ -12,16 +12,28 @@ STATES = {
         "AWS has not confirmed this purchase yet. That usually takes a few minutes; this page follows by itself.",
     ),
     State.ACTIVE: ("Active", "AWS confirms this contract."),
+    State.CHANGING: (
+        "Changing",
+        "AWS Marketplace has told us of a change, and does not show it yet. What you had until now still holds.",
+    ),
     State.ENDING: ("Ending", "This contract is about to end on AWS Marketplace."),
     State.ENDED: ("Ended", "AWS Marketplace shows no entitlement for this contract any more."),
     State.SUPERSEDED: ("Continued", "Another contract renews or replaces this one."),
 }
+PAYMENT_FAILED = "PAYMENT_FAILED"
+"""Our word for AWS's subscribe-fail, kept where AWS's words for an end are kept."""
+WAITING_FOR_PAYMENT = (
+    "AWS Marketplace could not begin this purchase: the payment may have failed. Please look at your payment method on "
+    "AWS; as soon as AWS confirms the purchase, this page follows by itself."
+)
 CAUSES = {
     Cause.LANDING: "Set up from AWS Marketplace",
     Cause.NOTIFICATION: "Changed on AWS Marketplace",
     Cause.REFRESH: "Found when checking with AWS",
     Cause.SWEEP: "Found when checking with AWS",
     Cause.LINK: "Linked",
+    Cause.IMPORT: "Brought in by the seller",
+    Cause.RENEWAL: "Renewed on AWS Marketplace",
 }
 SUBJECTS = {
     "opened": "Purchase",
@@ -31,6 +43,7 @@ SUBJECTS = {
     "ends_at": "End",
     "auto_renew": "Automatic renewal",
     "ended_because": "Reason for the end",
+    "continues": "Renewal",
 }
 REASONS = {
     "CANCELLED": "Cancelled",
@@ -38,6 +51,7 @@ REASONS = {
     "TERMINATED": "Terminated by AWS",
     "RENEWED": "Renewed",
     "REPLACED": "Replaced",
+    PAYMENT_FAILED: "Payment failed",
 }
 
 

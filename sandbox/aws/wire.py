@@ -1,4 +1,4 @@
-"""The wire of the Marketplace services: JSON 1.1 and CBOR, and errors an SDK turns into its own types.
+"""The wire of the Marketplace services: JSON 1.0, 1.1 and CBOR, and errors an SDK turns into its own types.
 
 boto3 speaks JSON to them, most other SDKs have spoken CBOR (Smithy's rpc-v2-cbor) since April 2026.
 """
@@ -12,21 +12,22 @@ from typing import Any
 from werkzeug.wrappers import Request, Response
 
 from sandbox.aws import cbor
-from sandbox.switches import ERRORS
+from sandbox.switches import AGREEMENT_ERRORS, ERRORS
 
 JSON = "application/x-amz-json-1.1"
 CBOR = "application/cbor"
+AGREEMENT = "AWSMPCommerceService_v20200301"
 CBOR_PATH = re.compile(r"/service/(?P<service>\w+)/operation/(?P<operation>\w+)")
 
 
 class AwsError(Exception):
     """There was a request that AWS answers with this error code."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, **members: str) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
-        self.status = ERRORS.get(code, 400)
+        self.members = members  # what else the service's model has for this error
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,8 @@ class Call:
         return response
 
     def refusal(self, error: AwsError) -> Response:
-        return self.answer({"__type": error.code, "message": error.message}, error.status)
+        status = (AGREEMENT_ERRORS if self.target.startswith(AGREEMENT) else ERRORS).get(error.code, 400)
+        return self.answer({"__type": error.code, "message": error.message, **error.members}, status)
 
 
 def call_of(request: Request) -> Call | None:

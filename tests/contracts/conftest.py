@@ -8,6 +8,7 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 
 from portal.contracts import book, sync
+from portal.contracts.asking import read
 from portal.contracts.models import Cause, Contract
 from portal.database import transaction
 from portal.marketplace.client import Marketplace
@@ -58,7 +59,7 @@ def check(marketplace: Marketplace, products: Products) -> Callable[[Contract], 
     """Reads a contract from AWS and writes what has changed."""
 
     def read_and_write(contract: Contract) -> bool:
-        reading = sync.read(contract, marketplace)
+        reading = read(contract, marketplace)
         with transaction():
             return sync.write(contract.id, reading, products, cause=Cause.REFRESH)
 

@@ -8,7 +8,7 @@ import pytest
 from redis import Redis
 
 from portal import jobs
-from portal.contracts import sync
+from portal.contracts import checks
 from portal.contracts.lifecycle import State
 from portal.database import db, transaction
 from portal.jobs import heartbeat, schedule, sweep, workers
@@ -45,9 +45,9 @@ def test_a_job_about_the_inbox_works_it_off(bench: Bench, buy: Buy, run: Callabl
 def test_a_check_that_was_requested_is_answered(bench: Bench, buy: Buy, run: Callable[[], None]) -> None:
     contract = bench.land(buy()["agreement_id"])
     with transaction():
-        sync.request_check(contract.id)
-    jobs.check_contract(contract.id)
-    jobs.check_contract(contract.id)
+        checks.request_check(contract.id)
+    jobs.check_contracts()
+    jobs.check_contracts()
     run()
     fresh = bench.fresh(contract)
     assert fresh.check_requested_at is None
@@ -57,14 +57,16 @@ def test_a_check_that_was_requested_is_answered(bench: Bench, buy: Buy, run: Cal
 def test_a_check_waits_for_aws_and_a_refused_one_does_not(bench: Bench, buy: Buy, run: Callable[[], None]) -> None:
     contract = bench.land(buy()["agreement_id"])
     with transaction():
-        sync.request_check(contract.id)
+        checks.request_check(contract.id)
     bench.sandbox.fail("GetEntitlements", "InternalServiceErrorException")
-    jobs.check_contract(contract.id)
+    jobs.check_contracts()
     run()
     assert bench.fresh(contract).check_requested_at is not None
     bench.sandbox.work_again()
     bench.sandbox.fail("GetEntitlements", "InvalidParameterException")
-    jobs.check_contract(contract.id)
+    with transaction():
+        bench.fresh(contract).check_due_at = bench.now()
+    jobs.check_contracts()
     run()
     assert bench.fresh(contract).check_requested_at is None
 
@@ -77,7 +79,7 @@ def test_the_sweep_finds_what_a_wiped_redis_has_forgotten(bench: Bench, buy: Buy
     claim_id, _secret = bench.app.extensions["desk"].arrive(token, None, bench.now() - timedelta(minutes=5))
     bench.sandbox.work_again()
     with transaction():
-        sync.request_check(checked.id)
+        checks.request_check(checked.id)
         db.session.add(Letter(to="alice@acme.example", subject="Welcome", text="Hello", due_at=bench.now()))
     bench.redis.flushdb()
     sweep.sweep(patience=NOW)
@@ -98,7 +100,7 @@ def test_a_job_that_fails_ends_neither_the_worker_nor_the_next_job(
 ) -> None:
     contract = bench.land(buy()["agreement_id"])
     bench.hear()
-    bench.app.extensions["jobs"].enqueue("portal.jobs.tasks.check_contract", "no uuid")
+    bench.app.extensions["jobs"].enqueue("portal.jobs.tasks.try_claim", "no uuid")
     jobs.work_on_inbox()
     run()
     assert bench.fresh(contract).state == State.ACTIVE

@@ -196,19 +196,19 @@ def test_several_licences_are_read_at_once(at_sandbox: Marketplace, buy: Callabl
 
 def test_an_account_has_the_rows_of_all_its_licences(at_sandbox: Marketplace, buy: Callable[..., Any]):
     licences = {buy()["license_arn"], buy()["license_arn"]}
-    rows = at_sandbox.get_entitlements(ANALYTICS, aws_account_id=ACME_AWS)
+    rows = at_sandbox.get_entitlements(ANALYTICS, aws_account_ids=[ACME_AWS])
     assert licences <= {row.license_arn for row in rows}
 
 
 def test_a_legacy_purchase_is_read_by_the_customer_identifier(at_sandbox: Marketplace, buy: Callable[..., Any]):
     bought = buy(ARCHIVE)
-    rows = at_sandbox.get_entitlements(ARCHIVE, customer_identifier=bought["customer_identifier"])
+    rows = at_sandbox.get_entitlements(ARCHIVE, customer_identifiers=[bought["customer_identifier"]])
     assert of(rows) == {"storage_tb": "5", "users": "3"}
 
 
 def test_every_page_is_read(at_sandbox: Marketplace, buy: Callable[..., Any]):
     licences = {buy(account_id=INITECH_AWS)["license_arn"] for _ in range(14)}
-    rows = at_sandbox.get_entitlements(ANALYTICS, aws_account_id=INITECH_AWS)
+    rows = at_sandbox.get_entitlements(ANALYTICS, aws_account_ids=[INITECH_AWS])
     assert licences <= {row.license_arn for row in rows}
 
 
@@ -255,7 +255,7 @@ def test_no_more_is_asked_for_than_aws_allows(aws: Aws, marketplace: Marketplace
 
 def test_the_filters_have_aws_s_names(aws: Aws, marketplace: Marketplace):
     aws.answer({})
-    marketplace.get_entitlements("abc", license_arns=[ARN], aws_account_id=ACME_AWS)
+    marketplace.get_entitlements("abc", license_arns=[ARN], aws_account_ids=[ACME_AWS])
     assert aws.questions[0]["Filter"] == {"LICENSE_ARN": [ARN], "CUSTOMER_AWS_ACCOUNT_ID": [ACME_AWS]}
 
 

@@ -8,7 +8,7 @@ import pytest
 from portal.audit import AuditEntry
 from portal.contracts.lifecycle import State
 from portal.contracts.models import ContractChange, ContractName
-from portal.database import db
+from portal.database import db, transaction
 from portal.marketplace.values import Purchase
 from portal.notifications import apply, inbox
 from portal.notifications.models import Fate
@@ -66,9 +66,9 @@ def test_many_messages_about_one_contract_are_one_reading(bench: Bench, buy: Buy
     asked: list[str] = []
 
     class Counting:
-        def get_entitlements(self, product_code: str, **filters: Any) -> Any:
+        def entitlement_pages(self, product_code: str, *filters: Any) -> Any:
             asked.append(product_code)
-            return bench.marketplace.get_entitlements(product_code, **filters)
+            return bench.marketplace.entitlement_pages(product_code, *filters)
 
     apply.work_on_inbox(Counting(), bench.products, bench.now())  # type: ignore[arg-type]
     assert asked == [ANALYTICS]
@@ -111,14 +111,16 @@ def test_two_possible_contracts_are_left_to_a_person(bench: Bench, buy: Buy) -> 
     bench.land(one["agreement_id"])
     bench.land(other["agreement_id"])
     bench.work()
-    mixed = shapes.licence_detail(agreement={"id": one["agreement_id"]}, license={"arn": other["license_arn"]})
+    mixed = shapes.licence_detail(
+        agreement={"id": one["agreement_id"]}, license={"arn": other["license_arn"]}, product={"code": ANALYTICS}
+    )
     bench.receive(shapes.event(detail=mixed))
     bench.work()
     last = bench.notifications()[-1]
     assert last.fate == Fate.PARKED
     assert last.problem is not None
     assert "2 contracts" in last.problem
-    with apply.transaction():
+    with transaction():
         assert inbox.unpark_forgotten(bench.now() - MINUTE) == 0
 
 
@@ -157,14 +159,14 @@ def test_a_fault_with_one_message_leaves_its_neighbours_alone(
     one, other = buy(), buy()
     first = bench.land(one["agreement_id"])
     second = bench.land(other["agreement_id"])
-    real = apply.sync.read
+    real = apply.sync.write_locked
 
-    def broken(contract: Any, marketplace: Any) -> Any:
+    def broken(contract: Any, *others: Any) -> Any:
         if contract.id == first.id:
             raise KeyError("a fault")
-        return real(contract, marketplace)
+        return real(contract, *others)
 
-    monkeypatch.setattr(apply.sync, "read", broken)
+    monkeypatch.setattr(apply.sync, "write_locked", broken)
     bench.receive(say(one), say(other))
     bench.work()
     assert bench.fates() == [Fate.RECEIVED, Fate.APPLIED]
@@ -203,7 +205,7 @@ def test_an_agreement_that_is_renewed_goes_on_as_the_same_contract(bench: Bench,
     assert set(bench.fates()) == {Fate.APPLIED}
 
 
-def test_a_renewal_whose_buyer_landed_first_is_chained_to_what_it_renews(bench: Bench, buy: Buy) -> None:
+def test_a_renewal_whose_buyer_landed_first_is_joined_to_what_it_renews(bench: Bench, buy: Buy) -> None:
     bought = buy()
     earlier = bench.land(bought["agreement_id"])
     renewed = bench.sandbox.renew(bought["agreement_id"], new_license=True)
@@ -211,7 +213,8 @@ def test_a_renewal_whose_buyer_landed_first_is_chained_to_what_it_renews(bench: 
     assert later.id != earlier.id
     bench.hear()
     bench.work()
-    assert bench.fresh(later).continues_id == earlier.id
+    assert bench.fresh(later).merged_into_id == earlier.id
+    assert bench.fresh(earlier).state == State.ACTIVE
 
 
 def test_the_terms_of_the_latest_event_stand(bench: Bench, buy: Buy) -> None:
@@ -257,7 +260,7 @@ def test_what_a_dead_worker_had_taken_is_due_again(bench: Bench, buy: Buy) -> No
     bench.receive(say(bought))
     assert len(inbox.take(10, bench.now())) == 1
     assert inbox.take(10, bench.now()) == []
-    bench.work(later=inbox.LEASE)
+    bench.work(later=inbox.LEASE + inbox.LEASE_FOR_EACH)
     assert bench.fates() == [Fate.APPLIED]
 
 
@@ -265,11 +268,11 @@ def test_a_landing_that_crossed_with_parking_is_found_by_the_sweep(bench: Bench,
     bought = buy()
     bench.receive(say(bought))
     bench.work()
-    with apply.transaction():
+    with transaction():
         assert inbox.unpark_forgotten(bench.now() - MINUTE) == 0
     bench.land(bought["agreement_id"])
     db.session.execute(db.update(inbox.Notification).values(fate=Fate.PARKED, settled_at=bench.now()))
     db.session.commit()
-    with apply.transaction():
+    with transaction():
         assert inbox.unpark_forgotten(bench.now() - MINUTE) == 1
     assert bench.fates() == [Fate.RECEIVED]

@@ -18,7 +18,7 @@ from portal.extensions import csrf
 from portal.jobs import later
 from portal.marketplace.errors import MarketplaceRefused, MarketplaceUnavailable, TokenExpired, TokenInvalid
 from portal.registration import claims
-from portal.registration.arrival import NotOurProduct
+from portal.registration.arrival import NotOurProduct, PurchaseUnclear
 from portal.services import desk, products, support
 from portal.web.claim_aside import claim_to_go_on_with
 from portal.web.views import purchase_view
@@ -43,7 +43,7 @@ def receive() -> ResponseReturnValue:
         return render_template("landing/no_token.html"), 400
     try:
         claim_id, secret = desk().arrive(token, request.form.get(OFFER_TYPE_FIELD), utcnow())
-    except (TokenInvalid, TokenExpired, NotOurProduct, MarketplaceRefused) as error:
+    except (TokenInvalid, TokenExpired, NotOurProduct, PurchaseUnclear, MarketplaceRefused) as error:
         return problem(type(error).__name__)
     _resume(claim_id)
     response = make_response(redirect(url_for("landing.arrive"), 303))
@@ -108,4 +108,4 @@ def _resume(claim_id: UUID) -> None:
     elif claim is not None and claim.contract is not None:
         later.work_on_inbox()
         if claim.contract.check_requested_at is not None:
-            later.check_contract(claim.contract.id)
+            later.check_contracts()

@@ -15,7 +15,7 @@ from portal.jobs import later
 from portal.mail import letters, outbox
 from portal.marketplace.errors import MarketplaceRefused, TokenExpired, TokenInvalid
 from portal.registration import claims
-from portal.registration.arrival import NotOurProduct
+from portal.registration.arrival import NotOurProduct, PurchaseUnclear
 from portal.registration.claims import Standing
 from portal.registration.models import Claim
 from portal.services import products, sender, settings, support
@@ -28,6 +28,7 @@ _PROBLEMS: dict[str, tuple[str, int]] = {
     TokenInvalid.__name__: ("landing/token_unreadable.html", 400),
     TokenExpired.__name__: ("landing/token_expired.html", 410),
     NotOurProduct.__name__: ("landing/not_ours.html", 422),
+    PurchaseUnclear.__name__: ("landing/unclear.html", 409),
     MarketplaceRefused.__name__: ("landing/refused.html", 502),
 }
 

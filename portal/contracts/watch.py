@@ -1,0 +1,55 @@
+"""Watching contracts on their way from one state to another, in case the message that would tell never comes."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_, select
+
+from portal.contracts import checks, sync
+from portal.contracts.history import Because
+from portal.contracts.lifecycle import Signal, State, signal_of
+from portal.contracts.models import Cause, Contract
+from portal.contracts.words import words_of
+from portal.database import db, transaction
+from portal.products import Pricing, Products
+
+AT_ONCE = 200
+WATCHED_FOR = timedelta(days=2)
+"""So long a purchase without entitlements, or a change that does not show, is looked at unasked."""
+EVERY = {State.WAITING: timedelta(minutes=1), State.CHANGING: timedelta(minutes=1), State.ENDING: timedelta(minutes=10)}
+LAST_HOUR = timedelta(hours=1, minutes=5)
+"""Usage may be metered for one hour after the announcement (user guide, "SaaS contracts with pay-as-you-go")."""
+
+
+def look_at_unsettled(now: datetime) -> None:
+    """Have AWS asked about contracts that wait, change or end. Inside a transaction.
+
+    One that was agreed for a later date is left alone until then.
+    """
+    for state, pause in EVERY.items():
+        since = func.coalesce(Contract.starts_at, Contract.created_at) if state is State.WAITING else None
+        conditions = [
+            Contract.state == state,
+            Contract.check_due_at.is_(None),
+            Contract.merged_into_id.is_(None),
+            or_(Contract.confirmed_at.is_(None), Contract.confirmed_at < now - pause),
+        ]
+        if since is not None:
+            conditions += [since <= now, since > now - WATCHED_FOR]
+        due = select(Contract.id).where(*conditions).limit(AT_ONCE)
+        if ids := list(db.session.scalars(due)):
+            checks.look_again(ids, now)
+
+
+def close_last_hours(products: Products, now: datetime) -> None:
+    """End pay-as-you-go contracts whose last hour of metering is over: AWS may send no further message."""
+    codes = [product.code for product in products if product.pricing is Pricing.SUBSCRIPTION]
+    ending = select(Contract.id).where(Contract.state == State.ENDING, Contract.product_code.in_(codes)).limit(AT_ONCE)
+    for contract_id in db.session.scalars(ending).all():
+        with transaction():
+            contract = sync.lock([contract_id])[contract_id]
+            words = words_of(contract)
+            if signal_of(words) is not Signal.ENDING or max(word.at for word in words) > now - LAST_HOUR:
+                continue
+            sync.end(contract, now, Because(Cause.SWEEP, "The last hour of metering is over"))

@@ -1,0 +1,50 @@
+"""Words, checks and merges
+
+Revision: 0002
+Revises: 0001
+"""
+
+from alembic import op
+import sqlalchemy as sa
+
+revision = '0002'
+down_revision = '0001'
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    with op.batch_alter_table('contract_names', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('word', sa.String(length=16), nullable=True))
+        batch_op.add_column(sa.Column('word_at', sa.DateTime(timezone=True), nullable=True))
+
+    with op.batch_alter_table('contracts', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('merged_into_id', sa.Uuid(), nullable=True))
+        batch_op.add_column(sa.Column('check_due_at', sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column('check_attempts', sa.Integer(), nullable=False, server_default='0'))
+        batch_op.create_index(batch_op.f('ix_contracts_check_due_at'), ['check_due_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_contracts_merged_into_id'), ['merged_into_id'], unique=False)
+        batch_op.create_foreign_key(batch_op.f('fk_contracts_merged_into_id'), 'contracts', ['merged_into_id'], ['id'])
+    op.execute('UPDATE contracts SET check_due_at = check_requested_at')
+
+    with op.batch_alter_table('notifications', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('previous_agreement_key', sa.String(length=600), nullable=True))
+        batch_op.create_index(batch_op.f('ix_notifications_previous_agreement_key'), ['previous_agreement_key'], unique=False)
+
+
+def downgrade() -> None:
+    with op.batch_alter_table('notifications', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_notifications_previous_agreement_key'))
+        batch_op.drop_column('previous_agreement_key')
+
+    with op.batch_alter_table('contracts', schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f('fk_contracts_merged_into_id'), type_='foreignkey')
+        batch_op.drop_index(batch_op.f('ix_contracts_merged_into_id'))
+        batch_op.drop_index(batch_op.f('ix_contracts_check_due_at'))
+        batch_op.drop_column('check_attempts')
+        batch_op.drop_column('check_due_at')
+        batch_op.drop_column('merged_into_id')
+
+    with op.batch_alter_table('contract_names', schema=None) as batch_op:
+        batch_op.drop_column('word_at')
+        batch_op.drop_column('word')

@@ -1,0 +1,115 @@
+"""Which contract a message is about: sorting messages by contract, and learning what else contracts are called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from portal.contracts import book
+from portal.contracts.continuation import go_on
+from portal.contracts.models import Contract, NameKind
+from portal.database import db, transaction
+from portal.notifications.inbox import Fates, Taken, unpark
+from portal.notifications.intake import names_in
+from portal.notifications.models import Fate
+
+
+@dataclass
+class Case:
+    """One contract and the messages about it."""
+
+    contract_id: UUID
+    messages: list[Taken] = field(default_factory=list)
+
+    @property
+    def asks_for_reading(self) -> bool:
+        """Whether AWS is to be asked because of them."""
+        return any(message.kind.asks_for_reading for message in self.messages)
+
+    @property
+    def attempts(self) -> int:
+        """How many times the most often tried of them was taken."""
+        return max(message.attempts for message in self.messages)
+
+    def in_order(self) -> list[Taken]:
+        """The messages in the order in which what they tell happened."""
+        return sorted(self.messages, key=lambda message: (message.happened_at, message.id))
+
+
+def sort(taken: Sequence[Taken]) -> list[Case]:
+    """Sort messages by contract; those that belong to none, or might belong to several, are parked."""
+    cases: dict[UUID, Case] = {}
+    fates = Fates()
+    # Looking and parking are one transaction, so that on SQLite no landing can come between.
+    with transaction():
+        owners = book.owners(key for message in taken for key in (*message.keys, *_renewed(message)))
+        products = _products_of(set(owners.values()))
+        for message in taken:
+            found = _meant(message, owners, products)
+            if len(found) == 1:
+                cases.setdefault(found[0], Case(found[0])).messages.append(message)
+            elif found:
+                problem = f"It may be about any of {len(found)} contracts; a person must decide."
+                fates.settle([message], Fate.PARKED, problem=problem)
+            else:
+                fates.settle([message], Fate.PARKED)
+        fates.write()
+    return list(cases.values())
+
+
+def learn(cases: Sequence[Case]) -> list[Case]:
+    """Note what else contracts are called, so that AWS is asked by it, and join what turns out to be a renewal."""
+    known = book.owners(key for case in cases for message in case.messages for key in message.keys)
+    by_id = {case.contract_id: case for case in cases}
+    for case in cases:
+        for message in case.messages:
+            if message.previous_agreement_key or any(key not in known for key in message.keys):
+                contract_id = _learn_from(message, case.contract_id)
+                if contract_id != case.contract_id and case.contract_id in by_id:
+                    by_id.setdefault(contract_id, Case(contract_id)).messages += by_id.pop(case.contract_id).messages
+    return list(by_id.values())
+
+
+def _learn_from(message: Taken, contract_id: UUID) -> UUID:
+    """Learn the names in one message; the contract that it is about then."""
+    said = message.message
+    with transaction():
+        contract = db.session.get_one(Contract, contract_id, populate_existing=True)
+        if contract.merged_into_id:
+            return contract.merged_into_id
+        if book.learn_names(contract, names_in(said)):
+            db.session.flush()
+            unpark(contract)
+        if said.terms.previous_agreement_id:
+            contract = go_on(contract, said.terms.previous_agreement_id)
+        return contract.id
+
+
+def _renewed(message: Taken) -> list[book.Key]:
+    previous = message.previous_agreement_key
+    return [(NameKind.AGREEMENT, previous)] if previous else []
+
+
+def _meant(message: Taken, owners: Mapping[book.Key, UUID], products: Mapping[UUID, str]) -> list[UUID]:
+    """The contracts that a message may mean; a renewal is found by the agreement that it renews.
+
+    One agreement may be over several products, so where a message names its product, others are not meant.
+    """
+    for keys in (message.keys, _renewed(message)):
+        found = dict.fromkeys(owners[key] for key in keys if key in owners)
+        meant = [one for one in found if message.product_code in {None, products.get(one)}]
+        if meant:
+            return meant
+    return []
+
+
+def _products_of(contract_ids: set[UUID]) -> dict[UUID, str]:
+    found: dict[UUID, str] = {}
+    ordered = sorted(contract_ids)
+    for start in range(0, len(ordered), book.AT_ONCE):
+        statement = db.select(Contract.id, Contract.product_code).where(
+            Contract.id.in_(ordered[start : start + book.AT_ONCE])
+        )
+        found |= {row.id: row.product_code for row in db.session.execute(statement)}
+    return found
