@@ -32,7 +32,7 @@ class Stocked:
 
 def copy(connection: psycopg.Connection, model: type[Base], columns: Sequence[str], rows: Iterable[Row]) -> None:
     """Write rows into a model's table. Columns that are not named get the default that the model gives them."""
-    table = model.__table__
+    table = model.metadata.tables[model.__tablename__]
     defaults = {
         column.name: _default(column.default)
         for column in table.columns
@@ -41,7 +41,7 @@ def copy(connection: psycopg.Connection, model: type[Base], columns: Sequence[st
     names = [*columns, *defaults]
     rest = tuple(defaults.values())
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(str(table.name)), sql.SQL(", ").join(map(sql.Identifier, names))
+        sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, names))
     )
     with connection.cursor() as cursor, cursor.copy(statement) as target:
         for row in rows:

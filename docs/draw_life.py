@@ -49,8 +49,8 @@ _HEAD = """\
     .s{{font-size:12px;fill:#45524f}}.move{{stroke:#0c615e;stroke-width:1.6;fill:none;marker-end:url(#a)}}
     .n{{font-size:12px;font-weight:700;fill:#0c615e}}.dot{{fill:#fff;stroke:#c9d3d2}}
   </style>
-  <defs><marker id="a" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" orient="auto-start-reverse">
-    <path d="M0 0 10 5 0 10z" fill="#0c615e"/></marker></defs>
+  <defs><marker id="a" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8"
+    orient="auto-start-reverse"><path d="M0 0 10 5 0 10z" fill="#0c615e"/></marker></defs>
   <rect y="-{above}" width="{width}" height="{height}" fill="#f5f7f5" rx="14"/>"""
 
 Point = tuple[float, float]
