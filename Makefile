@@ -5,7 +5,7 @@
 # The first interpreter that is new enough; `make PYTHON=… demo` names another.
 PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 python3.11,$(shell $(p) -c 'import sys; print("$(p)" if sys.version_info >= (3, 11) else "")' 2>/dev/null)))
 BIN := .venv/bin
-CHECKED := portal sandbox laptop tests worker.py wsgi.py
+CHECKED := portal sandbox laptop benchmarks tests worker.py wsgi.py
 
 help:
 	@echo 'make demo        an AWS Marketplace and the portal on this machine; Ctrl-C stops them'

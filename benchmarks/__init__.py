@@ -1,0 +1,1 @@
+"""What we measure, runnable by anyone: ``make bench``. How, and how to read it: docs/benchmarks.md."""
