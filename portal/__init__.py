@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import blueprints
 from portal.config import Settings
-from portal.database import db, engine_options
+from portal.database import LOOKING_UP, db, engine_options, look_up_options
 from portal.extensions import csrf, migrate
 from portal.jobs import later
 from portal.marketplace.client import Marketplace
@@ -43,6 +43,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
+        SQLALCHEMY_BINDS={LOOKING_UP: look_up_options(settings.database_url)},
     )
 
     # What the seller sells, and the way to AWS

@@ -1,7 +1,8 @@
 """The database: the declarative base, times in UTC, and the one way to write.
 
-Reading needs no ceremony: use ``db.session``. Writing happens inside ``transaction()``, which commits at the end and
-only then runs what was registered with ``after_commit`` (jobs, mail): nothing leaves for a change that was rolled back.
+Reading needs no ceremony: use ``db.session``, or ``look_up`` for one row that is asked for very often. Writing happens
+inside ``transaction()``, which commits at the end and only then runs what was registered with ``after_commit`` (jobs,
+mail): nothing leaves for a change that was rolled back.
 """
 
 from __future__ import annotations
@@ -13,13 +14,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator, event
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, Row, Select, TypeDecorator, event
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase
 
 logger = logging.getLogger(__name__)
 
 SQLITE_BEGIN = "sqlite_begin"
+LOOKING_UP = "looking-up"
+"""The name of the second engine, the one of ``look_up``."""
 _AFTER_COMMIT = "after_commit"
 
 
@@ -103,6 +107,28 @@ def after_commit(callback: Callable[[], None]) -> None:
     callbacks.append(callback)
 
 
+def look_up(statement: Select[*tuple[Any, ...]], parameters: dict[str, Any]) -> Row[*tuple[Any, ...]] | None:
+    """The first row of what is committed now, in a single round trip to the database.
+
+    It has connections of its own, which begin no transaction and so end none, and are not tried out beforehand: one
+    that turns out to be dead is replaced, and the question put again. A transaction of the caller's is not seen.
+    """
+    engine = db.engines[LOOKING_UP]
+    try:
+        return _first(engine, statement, parameters)
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        return _first(engine, statement, parameters)
+
+
+def _first(
+    engine: Engine, statement: Select[*tuple[Any, ...]], parameters: dict[str, Any]
+) -> Row[*tuple[Any, ...]] | None:
+    with engine.connect() as connection:
+        return connection.execute(statement, parameters).first()
+
+
 def engine_options(url: str) -> dict[str, Any]:
     """How engines are made: values stay out of error texts and so out of logs, and PostgreSQL speaks UTC.
 
@@ -111,6 +137,14 @@ def engine_options(url: str) -> dict[str, Any]:
     options: dict[str, Any] = {"hide_parameters": True}
     if url.startswith("postgresql"):
         options |= {"pool_pre_ping": True, "connect_args": {"options": "-c timezone=utc"}}
+    return options
+
+
+def look_up_options(url: str) -> dict[str, Any]:
+    """How the engine of ``look_up`` is made."""
+    options = {"url": url, **engine_options(url)}
+    if url.startswith("postgresql"):
+        options |= {"pool_pre_ping": False, "isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
     return options
 
 

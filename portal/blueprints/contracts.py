@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, session, url_for
+from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
 from flask_wtf.csrf import generate_csrf
 
 from portal.contracts import sync
+from portal.contracts.glance import glance
 from portal.contracts.history import changes_of
-from portal.contracts.lifecycle import State
-from portal.contracts.models import Contract
 from portal.contracts.overview import contract_of, contracts_of, may_see
 from portal.database import after_commit, transaction
 from portal.jobs import later
 from portal.services import edition, products, support
+from portal.web.kept import Kept
 from portal.web.views import contract_card, contract_page
-from portal.web.visitor import visitor
+from portal.web.visitor import Visitor, recognise, sign_in_key, unknown, visitor
 
 blueprint = Blueprint("contracts", __name__)
 
 SOON, CALM = 2, 5
 """Seconds between two looks of an open page: while an answer is awaited, and otherwise."""
+MOST_KEPT = 4 * 1024 * 1024
+"""Bytes of drawn pages that each process keeps: a few hundred pages."""
 
 
 @blueprint.get("/contracts")
@@ -40,28 +44,29 @@ def index() -> ResponseReturnValue:
 
 
 @blueprint.get("/contracts/<uuid:contract_id>")
-@login_required
 def show(contract_id: UUID) -> ResponseReturnValue:
-    """The contract page. An open page asks again with the ETag, and gets 304 while nothing changed."""
-    overview = contract_of(visitor().person_id, contract_id)
-    if overview is None:
+    """The contract page. An open page asks again with the ETag, and gets 304 while nothing changed.
+
+    Who asks, and whether they may, is looked up every time; what the page says is drawn only when it is new.
+    """
+    key = sign_in_key()
+    seen = glance(key, contract_id) if key else None
+    if key is None or seen is None:
+        return unknown()
+    recognise(Visitor(key, seen.person_id, seen.name, seen.email))
+    if seen.stamp is None:
         abort(404)
-    contract = overview.contract
-    awaiting = contract.check_requested_at is not None or contract.state == State.WAITING
-    etag = _etag(contract)
-    flashed = "_flashes" in session
-    if not flashed and request.if_none_match.contains(etag):
+    if "_flashes" in session:
+        # A message for once must not come back, neither from here nor from the browser's cache.
+        return _draw(seen.person_id, contract_id)
+    etag = _etag(key, contract_id, seen.stamp)
+    if request.if_none_match.contains(etag):
         return _fresh(Response(status=304), etag)
-    page = contract_page(overview, changes_of(contract_id), products())
-    body = render_template(
-        "contracts/show.html",
-        contract=page,
-        support=support(products().get(contract.product_code)),
-        refresh_seconds=SOON if awaiting else CALM,
-    )
-    response = make_response(body)
-    # A message for once must not come back from the browser's cache.
-    return response if flashed else _fresh(response, etag)
+    page = _kept().get(etag)
+    if page is None:
+        page = _draw(seen.person_id, contract_id).encode()
+        _kept().put(etag, page)
+    return _fresh(Response(page), etag)
 
 
 @blueprint.post("/contracts/<uuid:contract_id>/check")
@@ -77,12 +82,34 @@ def check_again(contract_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("contracts.show", contract_id=contract_id), 303)
 
 
-def _etag(contract: Contract) -> str:
+def _draw(person_id: int, contract_id: UUID) -> str:
+    overview = contract_of(person_id, contract_id)
+    if overview is None:
+        abort(404)
+    page = contract_page(overview, changes_of(contract_id), products())
+    return render_template(
+        "contracts/show.html",
+        contract=page,
+        support=support(products().get(overview.contract.product_code)),
+        refresh_seconds=SOON if page.awaiting else CALM,
+    )
+
+
+def _etag(key: str, contract_id: UUID, stamp: tuple[Any, ...]) -> str:
     """What the page depends on: the contract, how this edition draws it, and the session its forms are good for."""
-    generate_csrf()
-    confirmed = contract.confirmed_at.timestamp() if contract.confirmed_at else 0
-    whose = f"{visitor().get_id()}{session['csrf_token']}{edition()}"
-    return f"{contract.version}-{confirmed}-{sha256(whose.encode()).hexdigest()[:16]}"
+    if "csrf_token" not in session:
+        generate_csrf()
+    return sha256(repr((key, session["csrf_token"], edition(), contract_id, stamp)).encode()).hexdigest()
+
+
+def _kept() -> Kept:
+    kept: Kept = current_app.extensions["kept_contract_pages"]
+    return kept
+
+
+@blueprint.record_once
+def _make_room(state: BlueprintSetupState) -> None:
+    state.app.extensions["kept_contract_pages"] = Kept(MOST_KEPT)
 
 
 def _fresh(response: Response, etag: str) -> Response:
