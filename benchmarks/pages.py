@@ -13,17 +13,21 @@ import json
 import math
 import tempfile
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
+
+import psutil
+import psycopg
 
 from benchmarks.browsers import Answered, ask
 from benchmarks.people import Signed, populate
 from laptop import ports, postgres
 from laptop.environment import ROOT, Place
-from laptop.processes import Programs, answers
+from laptop.processes import Program, Programs, answers
 from laptop.stack import python
 
 PROCESSES = 2
@@ -55,6 +59,17 @@ class Figure:
     p99_ms: float
     of_empty: float
     """Requests a second, next to the empty route in the same server and run."""
+    cpu_us: float
+    """Microseconds of processor time per request, of the server and the database together. A busy machine hardly
+    changes it."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What came back in one turn of one case, and the processor time it took server and database, in seconds."""
+
+    answered: Answered
+    cpu: float
 
 
 def measure(database_url: str, folder: Path, *, seconds: float, servers: Sequence[str], people: int) -> list[Figure]:
@@ -74,13 +89,14 @@ def measure(database_url: str, folder: Path, *, seconds: float, servers: Sequenc
         programs.run("migration", python("-m", "flask", "--app", "wsgi", "db", "upgrade"), environment)
         signed = populate(place.for_portal()["DATABASE_URL"], environment["SECRET_KEY"], people)
         for server in servers:
-            with _serving(programs, server, environment) as port:
-                figures += _figures(server, _in_turns(port, _cases(port, signed), seconds))
+            with _serving(programs, server, environment) as (port, program):
+                spent = partial(_cpu_seconds, [program.process.pid, _postmaster(database_url)])
+                figures += _figures(server, _in_turns(port, _cases(port, signed), seconds, spent))
     return figures
 
 
 @contextmanager
-def _serving(programs: Programs, server: str, environment: Mapping[str, str]) -> Iterator[int]:
+def _serving(programs: Programs, server: str, environment: Mapping[str, str]) -> Iterator[tuple[int, Program]]:
     (port,) = ports.any_free(1)
     module, *options = SERVERS[server]
     where = ("--bind", f"127.0.0.1:{port}") if module == "gunicorn" else ("--host", "127.0.0.1", "--port", str(port))
@@ -88,10 +104,27 @@ def _serving(programs: Programs, server: str, environment: Mapping[str, str]) ->
     program = programs.start(server, command, environment)
     program.wait_until(lambda: answers(f"http://127.0.0.1:{port}/readyz"))
     try:
-        yield port
+        yield port, program
     finally:
         program.stop()
         programs.running.remove(program)
+
+
+def _postmaster(database_url: str) -> int:
+    """The process whose children answer for the database; it runs on this machine."""
+    with psycopg.connect(database_url) as connection:
+        return psutil.Process(connection.info.backend_pid).ppid()
+
+
+def _cpu_seconds(families: Sequence[int]) -> float:
+    """The processor time that these processes and all their children have taken so far."""
+    total = 0.0
+    for first in map(psutil.Process, families):
+        for process in [first, *first.children(recursive=True)]:
+            with suppress(psutil.NoSuchProcess):
+                times = process.cpu_times()
+                total += times.user + times.system
+    return total
 
 
 def _cases(port: int, signed: Sequence[Signed]) -> dict[str, list[str]]:
@@ -118,29 +151,33 @@ def _etag(port: int, path: str, cookie: str) -> str:
         return str(response.headers["ETag"])
 
 
-def _in_turns(port: int, cases: Mapping[str, Sequence[str]], seconds: float) -> dict[str, list[Answered]]:
-    answered: dict[str, list[Answered]] = {case: [] for case in cases}
+def _in_turns(
+    port: int, cases: Mapping[str, Sequence[str]], seconds: float, spent: Callable[[], float]
+) -> dict[str, list[Turn]]:
+    answered: dict[str, list[Turn]] = {case: [] for case in cases}
     for turn in range(1 + math.ceil(seconds / TURN_SECONDS)):
         for case, requests in cases.items():
+            before = spent()
             answer = ask(port, requests, seconds=TURN_SECONDS, connections=CONNECTIONS)
             expected = "304" if case == UNCHANGED else "200"
             if set(answer.statuses) != {expected}:
                 raise RuntimeError(f"{case}: expected {expected}, got {answer.statuses}")
             if turn:  # the first is for warming up
-                answered[case].append(answer)
+                answered[case].append(Turn(answer, spent() - before))
     return answered
 
 
-def _figures(server: str, answered: Mapping[str, Sequence[Answered]]) -> list[Figure]:
+def _figures(server: str, answered: Mapping[str, Sequence[Turn]]) -> list[Figure]:
     rates = {
-        case: sum(len(one.times) for one in turns) / sum(one.seconds for one in turns)
+        case: sum(len(turn.answered.times) for turn in turns) / sum(turn.answered.seconds for turn in turns)
         for case, turns in answered.items()
     }
     figures = []
     for case, turns in answered.items():
-        times = sorted(time * 1000 for one in turns for time in one.times)
+        times = sorted(time * 1000 for turn in turns for time in turn.answered.times)
+        cpu_us = sum(turn.cpu for turn in turns) / len(times) * 1e6
         p50, p99 = (times[math.ceil(len(times) * share) - 1] for share in (0.5, 0.99))
-        figures.append(Figure(server, case, rates[case], p50, p99, rates[case] / rates[EMPTY]))
+        figures.append(Figure(server, case, rates[case], p50, p99, rates[case] / rates[EMPTY], cpu_us))
     return figures
 
 
@@ -152,12 +189,12 @@ def installed() -> list[str]:
 def _tell(figures: Sequence[Figure]) -> None:
     for server in dict.fromkeys(figure.server for figure in figures):
         print(f"\n{server}, {PROCESSES} processes, {CONNECTIONS} connections")
-        print(f"  {'':38}{'requests/s':>11}{'p50 ms':>9}{'p99 ms':>9}{'of empty':>10}")
+        print(f"  {'':38}{'requests/s':>11}{'p50 ms':>9}{'p99 ms':>9}{'of empty':>10}{'CPU µs':>9}")
         for figure in figures:
             if figure.server == server:
                 print(
                     f"  {figure.case:38}{figure.per_second:11,.0f}{figure.p50_ms:9.2f}{figure.p99_ms:9.2f}"
-                    f"{figure.of_empty:10.2f}"
+                    f"{figure.of_empty:10.2f}{figure.cpu_us:9,.0f}"
                 )
 
 
