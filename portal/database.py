@@ -1,6 +1,6 @@
 """The database: the declarative base, times in UTC, and the one way to write.
 
-Reading needs no ceremony: use ``db.session``, or ``look_up`` for one row that is asked for very often. Writing happens
+Reading needs no ceremony: use ``db.session``, or a ``LookUp`` for one row that is asked for very often. Writing happens
 inside ``transaction()``, which commits at the end and only then runs what was registered with ``after_commit`` (jobs,
 mail): nothing leaves for a change that was rolled back.
 """
@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, Row, Select, TypeDecorator, event
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, Select, TypeDecorator, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase
@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 SQLITE_BEGIN = "sqlite_begin"
 LOOKING_UP = "looking-up"
-"""The name of the second engine, the one of ``look_up``."""
+"""The name of the second engine, the one of ``LookUp``."""
 _AFTER_COMMIT = "after_commit"
 
 
@@ -107,26 +107,61 @@ def after_commit(callback: Callable[[], None]) -> None:
     callbacks.append(callback)
 
 
-def look_up(statement: Select[*tuple[Any, ...]], parameters: dict[str, Any]) -> Row[*tuple[Any, ...]] | None:
-    """The first row of what is committed now, in a single round trip to the database.
+class LookUp:
+    """A question for one row that is put very often: a single round trip, and SQLAlchemy's work done once.
 
     It has connections of its own, which begin no transaction and so end none, and are not tried out beforehand: one
     that turns out to be dead is replaced, and the question put again. A transaction of the caller's is not seen.
     """
-    engine = db.engines[LOOKING_UP]
+
+    def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
+        self._statement = statement
+        self._compiled: dict[str, tuple[str, dict[str, Any]]] = {}
+
+    def first(self, **parameters: str | int) -> tuple[Any, ...] | None:
+        """The first row of what is committed now, its values as the driver gives them (so times are text on SQLite).
+
+        Raises:
+            DBAPIError: as SQLAlchemy raises it.
+        """
+        engine = db.engines[LOOKING_UP]
+        text, usual = self._text_for(engine)
+        try:
+            return _first(engine, text, {**usual, **parameters})
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            return _first(engine, text, {**usual, **parameters})
+
+    def _text_for(self, engine: Engine) -> tuple[str, dict[str, Any]]:
+        name = engine.dialect.name
+        if name not in self._compiled:
+            make: Any = type(engine.dialect)
+            dialect = make(paramstyle="pyformat" if name == "postgresql" else "named")
+            compiled = self._statement.compile(dialect=dialect)
+            self._compiled[name] = (str(compiled), dict(compiled.params))
+        return self._compiled[name]
+
+
+def _first(engine: Engine, text: str, parameters: dict[str, Any]) -> tuple[Any, ...] | None:
+    driver: Any = engine.dialect.loaded_dbapi
+    connection = engine.raw_connection()
     try:
-        return _first(engine, statement, parameters)
-    except DBAPIError as error:
-        if not error.connection_invalidated:
-            raise
-        return _first(engine, statement, parameters)
-
-
-def _first(
-    engine: Engine, statement: Select[*tuple[Any, ...]], parameters: dict[str, Any]
-) -> Row[*tuple[Any, ...]] | None:
-    with engine.connect() as connection:
-        return connection.execute(statement, parameters).first()
+        cursor = connection.cursor()
+        cursor.execute(text, parameters)
+        row: tuple[Any, ...] | None = cursor.fetchone()
+        cursor.close()
+    except driver.Error as error:
+        lost = engine.dialect.is_disconnect(error, connection, None)
+        if lost:
+            engine.dispose(close=False)  # the others will have died of the same
+            connection.invalidate(error)
+        raise DBAPIError.instance(
+            text, None, error, driver.Error, hide_parameters=True, connection_invalidated=lost, dialect=engine.dialect
+        ) from error
+    finally:
+        connection.close()
+    return row
 
 
 def engine_options(url: str) -> dict[str, Any]:
@@ -141,7 +176,7 @@ def engine_options(url: str) -> dict[str, Any]:
 
 
 def look_up_options(url: str) -> dict[str, Any]:
-    """How the engine of ``look_up`` is made."""
+    """How the engine of ``LookUp`` is made."""
     options = {"url": url, **engine_options(url)}
     if url.startswith("postgresql"):
         options |= {"pool_pre_ping": False, "isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from portal.accounts.models import Membership, Organisation, Person
 from portal.contracts.models import Contract
-from portal.database import look_up
+from portal.database import LookUp
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def glance(sign_in_key: str, contract_id: UUID) -> Glance | None:
     Returns:
         None when nobody has this sign-in key.
     """
-    row = look_up(_STATEMENT, {"sign_in_key": sign_in_key, "contract_id": contract_id})
+    row = _LOOK_UP.first(sign_in_key=sign_in_key, contract_id=contract_id.hex)
     if row is None:
         return None
     person_id, name, email, version, *rest = row
@@ -72,4 +72,4 @@ def _statement() -> Any:
     )
 
 
-_STATEMENT = _statement()
+_LOOK_UP = LookUp(_statement())
