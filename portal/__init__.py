@@ -22,7 +22,7 @@ from portal.products import Products
 from portal.registration.arrival import Desk
 from portal.registration.sealing import Seal
 from portal.services import edition_of, support
-from portal.web import errors, filters, security, visitor
+from portal.web import ahead, errors, filters, security, visitor
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -67,6 +67,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     filters.init_app(app)
     errors.init_app(app)
     blueprints.init_app(app)
+    ahead.init_app(app)
 
     app.jinja_env.globals["subscriptions_url"] = settings.subscriptions_url
 

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
-from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, session, url_for
-from flask.blueprints import BlueprintSetupState
+from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
 from flask_wtf.csrf import generate_csrf
 
 from portal.contracts import sync
-from portal.contracts.glance import glance
 from portal.contracts.history import changes_of
 from portal.contracts.overview import contract_of, contracts_of, may_see
 from portal.database import after_commit, transaction
 from portal.jobs import later
 from portal.services import edition, products, support
-from portal.web.kept import Kept
+from portal.web.ahead import etag_of, glance_of
 from portal.web.views import contract_card, contract_page
 from portal.web.visitor import Visitor, recognise, sign_in_key, unknown, visitor
 
@@ -27,8 +23,6 @@ blueprint = Blueprint("contracts", __name__)
 
 SOON, CALM = 2, 5
 """Seconds between two looks of an open page: while an answer is awaited, and otherwise."""
-MOST_KEPT = 4 * 1024 * 1024
-"""Bytes of drawn pages that each process keeps: a few hundred pages."""
 
 
 @blueprint.get("/contracts")
@@ -45,28 +39,22 @@ def index() -> ResponseReturnValue:
 
 @blueprint.get("/contracts/<uuid:contract_id>")
 def show(contract_id: UUID) -> ResponseReturnValue:
-    """The contract page. An open page asks again with the ETag, and gets 304 while nothing changed.
-
-    Who asks, and whether they may, is looked up every time; what the page says is drawn only when it is new.
-    """
+    """The contract page. An open page asks again with the ETag, and gets 304 while nothing changed."""
     key = sign_in_key()
-    seen = glance(key, contract_id) if key else None
+    seen = glance_of(key, contract_id) if key else None
     if key is None or seen is None:
         return unknown()
     recognise(Visitor(key, seen.person_id, seen.name, seen.email))
     if seen.stamp is None:
         abort(404)
-    if "_flashes" in session:
-        # A message for once must not come back, neither from here nor from the browser's cache.
-        return _draw(seen.person_id, contract_id)
-    etag = _etag(key, contract_id, seen.stamp)
-    if request.if_none_match.contains(etag):
+    generate_csrf()  # the page's forms need the session to have its token, and the ETag is made of it
+    etag = etag_of(key, session["csrf_token"], edition(), contract_id, seen.stamp)
+    flashed = "_flashes" in session
+    if not flashed and request.if_none_match.contains(etag):
         return _fresh(Response(status=304), etag)
-    page = _kept().get(etag)
-    if page is None:
-        page = _draw(seen.person_id, contract_id).encode()
-        _kept().put(etag, page)
-    return _fresh(Response(page), etag)
+    response = make_response(_draw(seen.person_id, contract_id))
+    # A message for once must not come back from the browser's cache.
+    return response if flashed else _fresh(response, etag)
 
 
 @blueprint.post("/contracts/<uuid:contract_id>/check")
@@ -93,23 +81,6 @@ def _draw(person_id: int, contract_id: UUID) -> str:
         support=support(products().get(overview.contract.product_code)),
         refresh_seconds=SOON if page.awaiting else CALM,
     )
-
-
-def _etag(key: str, contract_id: UUID, stamp: tuple[Any, ...]) -> str:
-    """What the page depends on: the contract, how this edition draws it, and the session its forms are good for."""
-    if "csrf_token" not in session:
-        generate_csrf()
-    return sha256(repr((key, session["csrf_token"], edition(), contract_id, stamp)).encode()).hexdigest()
-
-
-def _kept() -> Kept:
-    kept: Kept = current_app.extensions["kept_contract_pages"]
-    return kept
-
-
-@blueprint.record_once
-def _make_room(state: BlueprintSetupState) -> None:
-    state.app.extensions["kept_contract_pages"] = Kept(MOST_KEPT)
 
 
 def _fresh(response: Response, etag: str) -> Response:

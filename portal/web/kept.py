@@ -1,35 +1,53 @@
-"""Pages that were drawn a moment ago, kept in this process."""
+"""Answers that were given a moment ago, kept in this process."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass
 from threading import Lock
+
+HEAD_BYTES = 2048
+"""About what the headers of one answer take in memory."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What goes over the wire."""
+
+    status: str
+    headers: list[tuple[str, str]]
+    body: bytes
 
 
 class Kept:
-    """So many bytes of pages, each under a name that is new whenever anything on the page is.
+    """So many bytes of answers, each under a name that is new whenever anything in the answer is.
 
-    What nobody asked for the longest gives way. Who may see a page is not decided here: ask first.
+    What nobody asked for the longest gives way. Who may have an answer is not decided here: ask first.
     """
 
     def __init__(self, most_bytes: int) -> None:
         self._most, self._held = most_bytes, 0
-        self._pages: OrderedDict[str, bytes] = OrderedDict()
+        self._answers: OrderedDict[Hashable, Answer] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, name: str) -> bytes | None:
-        """The page of this name, while it is kept."""
+    def get(self, name: Hashable) -> Answer | None:
+        """The answer of this name, while it is kept."""
         with self._lock:
-            page = self._pages.get(name)
-            if page is not None:
-                self._pages.move_to_end(name)
-            return page
+            answer = self._answers.get(name)
+            if answer is not None:
+                self._answers.move_to_end(name)
+            return answer
 
-    def put(self, name: str, page: bytes) -> None:
-        """Keep a page; one that is larger than all there is room for is not kept."""
+    def put(self, name: Hashable, answer: Answer) -> None:
+        """Keep an answer; one that is larger than all there is room for is not kept."""
         with self._lock:
-            self._held += len(page) - len(self._pages.pop(name, b""))
-            self._pages[name] = page
+            if name not in self._answers:
+                self._answers[name] = answer
+                self._held += _size(answer)
             while self._held > self._most:
-                _name, oldest = self._pages.popitem(last=False)
-                self._held -= len(oldest)
+                self._held -= _size(self._answers.popitem(last=False)[1])
+
+
+def _size(answer: Answer) -> int:
+    return len(answer.body) + HEAD_BYTES
