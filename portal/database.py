@@ -118,13 +118,16 @@ class LookUp:
         self._statement = statement
         self._compiled: dict[str, tuple[str, dict[str, Any]]] = {}
 
-    def first(self, **parameters: str | int) -> tuple[Any, ...] | None:
+    def first(self, engine: Engine, **parameters: str | int) -> tuple[Any, ...] | None:
         """The first row of what is committed now, its values as the driver gives them (so times are text on SQLite).
+
+        Args:
+            engine: see ``look_up_engine``.
+            parameters: what the statement's parameters are, as plain text or numbers.
 
         Raises:
             DBAPIError: as SQLAlchemy raises it.
         """
-        engine = db.engines[LOOKING_UP]
         text, usual = self._text_for(engine)
         try:
             return _first(engine, text, {**usual, **parameters})
@@ -162,6 +165,11 @@ def _first(engine: Engine, text: str, parameters: dict[str, Any]) -> tuple[Any, 
     finally:
         connection.close()
     return row
+
+
+def look_up_engine() -> Engine:
+    """The application's engine for looking up."""
+    return db.engines[LOOKING_UP]
 
 
 def engine_options(url: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import Engine, bindparam, exists, select
 from sqlalchemy.orm import aliased
 
 from portal.accounts.models import Membership, Organisation, Person
@@ -25,13 +25,16 @@ class Glance:
     """Other whenever the page would say something else; None when there is no such contract for this person."""
 
 
-def glance(sign_in_key: str, contract_id: UUID) -> Glance | None:
+def glance(engine: Engine, sign_in_key: str, contract_id: UUID) -> Glance | None:
     """Look whose session this is and what they may see, as it is committed now. One query, by indexes only.
+
+    Args:
+        engine: ``portal.database.look_up_engine()``.
 
     Returns:
         None when nobody has this sign-in key.
     """
-    row = _LOOK_UP.first(sign_in_key=sign_in_key, contract_id=contract_id.hex)
+    row = _LOOK_UP.first(engine, sign_in_key=sign_in_key, contract_id=contract_id.hex)
     if row is None:
         return None
     person_id, name, email, version, *rest = row

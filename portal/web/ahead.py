@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.http import parse_cookie, parse_etags
 
 from portal.contracts.glance import Glance, glance
+from portal.database import look_up_engine
 from portal.web.kept import Answer, Kept
 
 MOST_KEPT = 4 * 1024 * 1024
@@ -35,7 +36,9 @@ def init_app(app: Flask) -> None:
 def glance_of(sign_in_key: str, contract_id: UUID) -> Glance | None:
     """What was looked up for this request already, or is looked up now."""
     environ = request.environ
-    found: Glance | None = environ[_GLANCE] if _GLANCE in environ else glance(sign_in_key, contract_id)
+    found: Glance | None = (
+        environ[_GLANCE] if _GLANCE in environ else glance(look_up_engine(), sign_in_key, contract_id)
+    )
     return found
 
 
@@ -50,6 +53,8 @@ class _Ahead:
         self._sessions: Any = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
         self._cookie = app.config["SESSION_COOKIE_NAME"]
         self._longest = int(app.permanent_session_lifetime.total_seconds())
+        with app.app_context():
+            self._engine = look_up_engine()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         etag = self._etag_now(environ)
@@ -80,8 +85,7 @@ class _Ahead:
             return None
         contract_id = UUID(address[1])
         try:
-            with self._app.app_context():
-                environ[_GLANCE] = seen = glance(key, contract_id)
+            environ[_GLANCE] = seen = glance(self._engine, key, contract_id)
         except SQLAlchemyError:
             return None  # Flask will see the same, and has a page that says so
         if seen is None or seen.stamp is None:
