@@ -22,7 +22,7 @@ def facts(postgres: str) -> dict[str, str]:
         "cores": str(os.cpu_count()),
         "processor": _processor(),
         "load before": f"{psutil.getloadavg()[0]:.1f}",
-        "system": platform.platform(aliased=True, terse=True),
+        "system": f"{platform.system()} {platform.machine()}",
         "Python": platform.python_version(),
         **_database(postgres),
         "ministack": REQUIREMENT.partition("==")[2],

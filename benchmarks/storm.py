@@ -79,7 +79,7 @@ def _watch(stage: Stage, sold: list[Sold], step: Step) -> Storm:
             seen.setdefault("settled", now)
         return len(seen) == 2
 
-    wait_for(over, PATIENCE, pause=0.05)
+    wait_for(over, PATIENCE, pause=0.1)  # looking costs the database something, too
     row = stage.database.execute("SELECT max(received_at) FROM notifications").fetchone()
     last = row[0] if row and row[0] else started_at
     storm = Storm((last - started_at).total_seconds())
