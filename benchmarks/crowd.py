@@ -12,7 +12,7 @@ import psycopg
 
 from benchmarks.market import DIMENSION, FIRST_VALUE, VAULT, Sold
 from benchmarks.stock import ENTITLEMENT, NAME, NOBODYS_PASSWORD, PERSON, Row, copy, names
-from portal.accounts.models import Membership, Organisation, Person, Role
+from portal.accounts.models import Membership, Organisation, Person, Role, folded
 from portal.contracts.lifecycle import State
 from portal.contracts.models import Cause, Contract, ContractChange, ContractName, Entitlement
 from portal.contracts.names import license_key
@@ -73,7 +73,11 @@ class Crowd:
         now = utcnow()
         first = now - timedelta(days=300)
         organisations, contracts = range(self.size // EACH), range(self.size)
-        yield Organisation, ("id", "name"), ((n + 1, self.name(n)) for n in organisations)
+        yield (
+            Organisation,
+            ("id", "name", "name_key"),
+            ((n + 1, self.name(n), folded(self.name(n))) for n in organisations),
+        )
         yield Person, PERSON, (self._person(n, now) for n in organisations)
         membership = ("person_id", "organisation_id", "role")
         yield Membership, membership, ((n + 1, n + 1, Role.OWNER.value) for n in organisations)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
 from benchmarks.bench import Bench
@@ -20,7 +20,7 @@ from benchmarks.crowd import EACH, ROWS_EACH, Crowd
 from benchmarks.figures import Cell, median, p99
 from benchmarks.result import Goal, Result
 from benchmarks.stage import Stage
-from portal.accounts.models import Membership, Organisation, Person
+from portal.accounts.models import Membership, Organisation, Person, folded
 from portal.contracts.models import Contract, ContractName, NameKind
 from portal.contracts.names import agreement_key, license_key
 from portal.database import db, transaction, utcnow
@@ -162,7 +162,7 @@ def _by_email(email: str) -> Select[Contract]:
 
 
 def _by_prefix(prefix: str) -> Select[Contract]:
-    return select(Contract).join(Contract.organisation).where(func.lower(Organisation.name).like(f"{prefix.lower()}%"))
+    return select(Contract).join(Contract.organisation).where(Organisation.name_key.like(f"{folded(prefix)}%"))
 
 
 def _sweep_page(crowd: Crowd, first: int) -> None:

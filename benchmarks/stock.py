@@ -11,7 +11,7 @@ import psycopg
 from psycopg import sql
 
 from benchmarks.market import DIMENSION, FIRST_VALUE, VAULT, Sold
-from portal.accounts.models import Membership, Organisation, Person, Role
+from portal.accounts.models import Membership, Organisation, Person, Role, folded
 from portal.contracts.lifecycle import State
 from portal.contracts.models import Contract, ContractName, Entitlement, NameKind
 from portal.contracts.names import agreement_key, license_key
@@ -58,7 +58,7 @@ def stock(connection: psycopg.Connection, sold: Sequence[Sold]) -> list[Stocked]
     organisation, person, key = 1, 1, uuid4().hex
     contracts = [Stocked(str(uuid4()), one, key) for one in sold]
     now = utcnow()
-    copy(connection, Organisation, ("id", "name"), [(organisation, "Acme")])
+    copy(connection, Organisation, ("id", "name", "name_key"), [(organisation, "Acme", folded("Acme"))])
     alice = (person, key, "Alice", "alice@acme.example", "alice@acme.example", NOBODYS_PASSWORD, now)
     copy(connection, Person, PERSON, [alice])
     copy(connection, Membership, ("person_id", "organisation_id", "role"), [(person, organisation, Role.OWNER)])

@@ -11,7 +11,7 @@ from flask_wtf.csrf import generate_csrf
 
 from portal.contracts import checks
 from portal.contracts.history import changes_of
-from portal.contracts.overview import contract_of, contracts_of, may_see
+from portal.contracts.overview import contract_of, contracts_of, joined_into, may_see
 from portal.database import after_commit, transaction
 from portal.jobs import later
 from portal.services import edition, products, support
@@ -46,7 +46,8 @@ def show(contract_id: UUID) -> ResponseReturnValue:
         return unknown()
     recognise(Visitor(key, seen.person_id, seen.name, seen.email))
     if seen.stamp is None:
-        abort(404)
+        joined = joined_into(seen.person_id, contract_id)
+        return redirect(url_for("contracts.show", contract_id=joined)) if joined else abort(404)
     generate_csrf()  # the page's forms need the session to have its token, and the ETag is made of it
     etag = etag_of(key, session["csrf_token"], edition(), contract_id, seen.stamp)
     flashed = "_flashes" in session

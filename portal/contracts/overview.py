@@ -86,6 +86,14 @@ def contract_of(person_id: int, contract_id: UUID) -> Overview | None:
     return Overview(contract, continues, continued_by, has_others)
 
 
+def joined_into(person_id: int, contract_id: UUID) -> UUID | None:
+    """The contract that this one was joined to after a renewal, if that one is this person's to see."""
+    joined = aliased(Contract)
+    into = select(joined.merged_into_id).where(joined.id == contract_id).scalar_subquery()
+    statement = _visible().where(Contract.id == into).with_only_columns(Contract.id)
+    return db.session.scalar(statement, {"person_id": person_id})
+
+
 def may_see(person_id: int, contract_id: UUID) -> bool:
     """Whether the contract belongs to one of the person's organisations."""
     statement = _visible().where(Contract.id == contract_id).with_only_columns(Contract.id)
