@@ -24,7 +24,7 @@ import psutil
 import psycopg
 
 from benchmarks.browsers import Answered, ask
-from benchmarks.people import Signed, populate
+from benchmarks.people import Signed, cookie, populate
 from laptop import ports, postgres
 from laptop.environment import ROOT, Place
 from laptop.processes import Program, Programs, answers
@@ -33,18 +33,22 @@ from laptop.stack import python
 PROCESSES = 2
 CONNECTIONS = 8
 TURN_SECONDS = 0.5
+WARM_UP_SECONDS = 3.0
+SESSIONS = 3000
+"""More than any process keeps pages for: a page is drawn for each of them every time."""
 SERVERS = {
     "gunicorn sync": ("gunicorn", "--no-control-socket", "--worker-class", "sync"),
     "gunicorn gthread": ("gunicorn", "--no-control-socket", "--worker-class", "gthread", "--threads", "4"),
     "granian": ("granian", "--interface", "wsgi", "--no-ws", "--blocking-threads", "1"),
     "granian, 4 threads": ("granian", "--interface", "wsgi", "--no-ws", "--blocking-threads", "4"),
 }
-EMPTY, HEALTH, SAME, MANY, UNCHANGED = (
+EMPTY, HEALTH, SAME, MANY, UNCHANGED, NEW = (
     "an empty Flask route",
     "the portal's /healthz",
     "one contract page again and again",
     "many people, each their own contract",
     "the same, with If-None-Match",
+    "a page that has to be drawn",
 )
 
 
@@ -91,7 +95,9 @@ def measure(database_url: str, folder: Path, *, seconds: float, servers: Sequenc
         for server in servers:
             with _serving(programs, server, environment) as (port, program):
                 spent = partial(_cpu_seconds, [program.process.pid, _postmaster(database_url)])
-                figures += _figures(server, _in_turns(port, _cases(port, signed), seconds, spent))
+                figures += _figures(
+                    server, _in_turns(port, _cases(port, signed, environment["SECRET_KEY"]), seconds, spent)
+                )
     return figures
 
 
@@ -127,7 +133,7 @@ def _cpu_seconds(families: Sequence[int]) -> float:
     return total
 
 
-def _cases(port: int, signed: Sequence[Signed]) -> dict[str, list[str]]:
+def _cases(port: int, signed: Sequence[Signed], secret_key: str) -> dict[str, list[str]]:
     """The requests of each case, as they go over the wire."""
     pages = [(f"/contracts/{one.contract_id}", one.cookie) for one in signed]
     return {
@@ -136,6 +142,7 @@ def _cases(port: int, signed: Sequence[Signed]) -> dict[str, list[str]]:
         SAME: [_request(*pages[0])],
         MANY: [_request(*page) for page in pages],
         UNCHANGED: [_request(*page, _etag(port, *page)) for page in pages],
+        NEW: [_request(pages[0][0], cookie(secret_key, signed[0].sign_in_key)) for _ in range(SESSIONS)],
     }
 
 
@@ -158,11 +165,13 @@ def _in_turns(
     for turn in range(1 + math.ceil(seconds / TURN_SECONDS)):
         for case, requests in cases.items():
             before = spent()
-            answer = ask(port, requests, seconds=TURN_SECONDS, connections=CONNECTIONS)
+            # In the first turn, which is not counted, each process draws the pages that it then keeps.
+            seconds_asked = TURN_SECONDS if turn else WARM_UP_SECONDS
+            answer = ask(port, requests, seconds=seconds_asked, connections=CONNECTIONS)
             expected = "304" if case == UNCHANGED else "200"
             if set(answer.statuses) != {expected}:
                 raise RuntimeError(f"{case}: expected {expected}, got {answer.statuses}")
-            if turn:  # the first is for warming up
+            if turn:
                 answered[case].append(Turn(answer, spent() - before))
     return answered
 

@@ -27,6 +27,7 @@ class Signed:
 
     cookie: str
     contract_id: UUID
+    sign_in_key: str
 
 
 def populate(database_url: str, secret_key: str, count: int) -> list[Signed]:
@@ -40,7 +41,8 @@ def populate(database_url: str, secret_key: str, count: int) -> list[Signed]:
         session.add_all(contracts)
         session.flush()
         signed = [
-            Signed(_cookie(secret_key, o.person.sign_in_key), c.id) for o, c in zip(owners, contracts, strict=True)
+            Signed(cookie(secret_key, o.person.sign_in_key), c.id, o.person.sign_in_key)
+            for o, c in zip(owners, contracts, strict=True)
         ]
         session.commit()
         session.connection(execution_options={"isolation_level": "AUTOCOMMIT"}).exec_driver_sql("VACUUM ANALYZE")
@@ -91,7 +93,7 @@ def _contract(owner: Membership) -> Contract:
     )
 
 
-def _cookie(secret_key: str, sign_in_key: str) -> str:
+def cookie(secret_key: str, sign_in_key: str) -> str:
     """The session that a browser has after signing in and looking at a page, signed as Flask does."""
     flask = Flask(__name__)
     flask.secret_key = secret_key
