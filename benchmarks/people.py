@@ -40,10 +40,10 @@ def populate(database_url: str, secret_key: str, count: int) -> list[Signed]:
         contracts = [_contract(owner) for owner in owners]
         session.add_all(contracts)
         session.flush()
-        signed = [
-            Signed(cookie(secret_key, o.person.sign_in_key), c.id, o.person.sign_in_key)
-            for o, c in zip(owners, contracts, strict=True)
-        ]
+        signed = []
+        for owner, contract in zip(owners, contracts, strict=True):
+            key = owner.person.sign_in_key
+            signed.append(Signed(cookie(secret_key, key), contract.id, key))
         session.commit()
         session.connection(execution_options={"isolation_level": "AUTOCOMMIT"}).exec_driver_sql("VACUUM ANALYZE")
     engine.dispose()
