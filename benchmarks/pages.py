@@ -24,7 +24,7 @@ import psutil
 import psycopg
 
 from benchmarks.browsers import Answered, ask
-from benchmarks.people import Signed, populate
+from benchmarks.people import Signed, cookie, populate
 from laptop import ports, postgres
 from laptop.environment import ROOT, Place
 from laptop.processes import Program, Programs, answers
@@ -33,18 +33,22 @@ from laptop.stack import python
 PROCESSES = 2
 CONNECTIONS = 8
 TURN_SECONDS = 0.5
+WARM_UP_SECONDS = 3.0
+SESSIONS = 3000
+"""More than any process keeps pages for: a page is drawn for each of them every time."""
 SERVERS = {
     "gunicorn sync": ("gunicorn", "--no-control-socket", "--worker-class", "sync"),
     "gunicorn gthread": ("gunicorn", "--no-control-socket", "--worker-class", "gthread", "--threads", "4"),
     "granian": ("granian", "--interface", "wsgi", "--no-ws", "--blocking-threads", "1"),
     "granian, 4 threads": ("granian", "--interface", "wsgi", "--no-ws", "--blocking-threads", "4"),
 }
-EMPTY, HEALTH, SAME, MANY, UNCHANGED = (
+EMPTY, HEALTH, SAME, MANY, UNCHANGED, NEW = (
     "an empty Flask route",
     "the portal's /healthz",
     "one contract page again and again",
     "many people, each their own contract",
     "the same, with If-None-Match",
+    "a page that has to be drawn",
 )
 
 
@@ -91,7 +95,10 @@ def measure(database_url: str, folder: Path, *, seconds: float, servers: Sequenc
         for server in servers:
             with _serving(programs, server, environment) as (port, program):
                 spent = partial(_cpu_seconds, [program.process.pid, _postmaster(database_url)])
-                figures += _figures(server, _in_turns(port, _cases(port, signed), seconds, spent))
+                answered = _in_turns(port, _cases(port, signed), seconds, spent)
+                # On its own and last, because it drives out what is kept of the other pages.
+                anew = {NEW: _never_drawn(signed[0], environment["SECRET_KEY"])}
+                figures += _figures(server, answered | _in_turns(port, anew, seconds, spent))
     return figures
 
 
@@ -139,6 +146,12 @@ def _cases(port: int, signed: Sequence[Signed]) -> dict[str, list[str]]:
     }
 
 
+def _never_drawn(one: Signed, secret_key: str) -> list[str]:
+    """One contract's page for many sessions of one person, each of which has forms of its own on it."""
+    cookies = [cookie(secret_key, one.sign_in_key) for _ in range(SESSIONS)]
+    return [_request(f"/contracts/{one.contract_id}", each) for each in cookies]
+
+
 def _request(path: str, cookie: str, etag: str | None = None) -> str:
     lines = [f"GET {path} HTTP/1.1", "Host: 127.0.0.1", "Accept: text/html", f"Cookie: {cookie}"]
     return "\r\n".join([*lines, *([f"If-None-Match: {etag}"] if etag else []), "", ""])
@@ -158,11 +171,13 @@ def _in_turns(
     for turn in range(1 + math.ceil(seconds / TURN_SECONDS)):
         for case, requests in cases.items():
             before = spent()
-            answer = ask(port, requests, seconds=TURN_SECONDS, connections=CONNECTIONS)
+            # In the first turn, which is not counted, each process draws the pages that it then keeps.
+            seconds_asked = TURN_SECONDS if turn else WARM_UP_SECONDS
+            answer = ask(port, requests, seconds=seconds_asked, connections=CONNECTIONS)
             expected = "304" if case == UNCHANGED else "200"
             if set(answer.statuses) != {expected}:
                 raise RuntimeError(f"{case}: expected {expected}, got {answer.statuses}")
-            if turn:  # the first is for warming up
+            if turn:
                 answered[case].append(Turn(answer, spent() - before))
     return answered
 
