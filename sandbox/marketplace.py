@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from .agreements import Agreements
-from .aws.wiring import deliver, wire
+from .almanac import Almanac
+from .aws.forwarding import Forward
+from .aws.wiring import Wiring
 from .books import Books
 from .bulk import Bulk
 from .calls import Calls
@@ -14,8 +16,11 @@ from .catalogue import Catalogue
 from .errors import InvalidCatalogue, NotFound
 from .grants import Grants
 from .mailbox import Mailbox
+from .migration import Migration
+from .news import News
 from .notifications import Outbox
 from .storage import Storage
+from .succession import Succession
 from .switches import Switches
 from .tokens import Tokens
 from .trading import Shop
@@ -30,7 +35,7 @@ def utc_now() -> datetime:
 class Marketplace:
     """Everything the pages and the JSON calls need, by name. One to a process: moto's queues are the process's."""
 
-    def __init__(self, catalogue: Catalogue, state: Path, fulfillment_url: str) -> None:
+    def __init__(self, catalogue: Catalogue, state: Path, fulfillment_url: str, forward: Forward | None = None) -> None:
         self.catalogue = catalogue
         self.fulfillment_url = fulfillment_url
         self.now = utc_now
@@ -42,11 +47,16 @@ class Marketplace:
         self._check_state(state)
         self.tokens = Tokens(self.storage)
         self.mailbox = Mailbox(self.storage, self.now)
-        wire(catalogue, self.storage)
-        self.outbox = Outbox(self.storage, deliver, self.now)
+        self.forward = forward
+        wiring = Wiring(catalogue, self.storage, forward)
+        self.migration = Migration(catalogue, self.storage)  # after the wiring: old topics must go on working
+        self.outbox = Outbox(self.storage, self.switches, wiring.deliver, self.now)
         books = Books(catalogue, self.storage, self.agreements, self.grants, self.outbox, self.switches, self.now)
         self.shop = Shop(books)
+        self.succession = Succession(books)
+        self.news = News(books)
         self.bulk = Bulk(books)
+        self._almanac = Almanac(books, self.shop, self.succession)
         self._stopping = threading.Event()
         self._clock = threading.Thread(target=self._tick, name="clock", daemon=True)
 
@@ -63,7 +73,7 @@ class Marketplace:
             ) from None
 
     def start_clock(self) -> None:
-        """Send delayed notifications, and whatever a kill left unsent; end what reaches its end."""
+        """Send delayed notifications, and whatever a kill left unsent; start and end what has come to its day."""
         self._clock.start()
 
     def close(self) -> None:
@@ -76,7 +86,7 @@ class Marketplace:
         while not self._stopping.is_set():
             try:
                 self.outbox.send_due()
-                self.shop.keep_the_calendar()
+                self._almanac.keep()
                 self.grants.sweep(self.now())
             except Exception:  # the clock has to outlive any one notification
                 log.exception("the clock stumbled and goes on")

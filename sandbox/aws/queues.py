@@ -13,6 +13,7 @@ from moto.sqs import urls
 from moto.sqs.models import Message, Queue, SQSBackend, sqs_backends
 
 from sandbox.agreements import SELLER_ACCOUNT_ID
+from sandbox.aws.forwarding import Forward, ForwardingQueue
 from sandbox.storage import Storage
 
 REGION = "us-east-1"
@@ -84,12 +85,19 @@ class DurableQueues(SQSBackend):
             super().purge_queue(queue_name)
 
 
-def open_queues(storage: Storage) -> None:
-    """The queue for notifications and its dead letters, with what they held when the sandbox stopped."""
+def open_queues(storage: Storage, forward: Forward | None) -> ForwardingQueue | None:
+    """The queue for notifications and its dead letters, with what they held when the sandbox stopped.
+
+    With `forward` the first one passes everything on, and is returned.
+    """
     backend = DurableQueues(REGION, SELLER_ACCOUNT_ID)
     sqs_backends[SELLER_ACCOUNT_ID][REGION] = backend
+    if forward:
+        forwarding = backend.queues[QUEUE] = ForwardingQueue(QUEUE, REGION, forward)
+        return forwarding
     dead = backend.queues[DEAD_LETTERS] = DurableQueue(DEAD_LETTERS, storage)
     redrive = json.dumps({"deadLetterTargetArn": dead.queue_arn, "maxReceiveCount": MOST_RECEIVES})
     queue = backend.queues[QUEUE] = DurableQueue(QUEUE, storage, RedrivePolicy=redrive)
     dead.restore()
     queue.restore()
+    return None
