@@ -66,13 +66,13 @@ def take(
         _note_terms(contract, one)
         written += contract.version != version
         told[contract.id] = contract
-    checks.look_again(sorted(again), now)
+    to_check = checks.look_again(sorted(again), now)
     fresh = {one.agreement_id for one in agreements if one.updated_at is None or one.updated_at > now - LAG}
     without = [one for one in told.values() if _has_no_agreement(one, fresh, products, started_at)]
     without_ids = {one.id for one in without}
     findings.resolve_about(sorted(told.keys() - without_ids), FindingKind.ACCESS_WITHOUT_AGREEMENT, now)
     findings.note(found + [_without_agreement(one) for one in without], now)
-    return Taken(written, len(again))
+    return Taken(written, to_check)
 
 
 def _own_keys(one: Agreement) -> list[book.Key]:

@@ -90,13 +90,13 @@ def write(matched: Matched, product: Product, products: Products, now: datetime)
                 # It was asked about before, and these were not taken for its own.
                 strange = [row for row in reading.entitlements if not _bears(contract, row)]
                 found += [_never_landed(row, product) for row in strange]
-    checks.look_again(again, now)
+    to_check = checks.look_again(again, now)
     found += [
         Found(FindingKind.UNKNOWN_DIMENSION, product.code, row.dimension, detail=f"{row.value} ({row.value_type})")
         for row in matched.unknown
     ]
     findings.note(found, now)
-    return Taken(written, len(again), carried)
+    return Taken(written, to_check, carried)
 
 
 def confirmed_before(product_code: str, moment: datetime) -> Iterator[Sequence[UUID]]:

@@ -143,8 +143,7 @@ def _look_at_unseen(sweep: Sweep, product: Product) -> Iterator[None]:
             sweeps.keep(sweep)
             by_words = product.pricing is Pricing.SUBSCRIPTION
             unseen = confirm_unlisted(batch, started_at) if by_words else batch
-            checks.look_again(unseen, utcnow())
-            sweep.to_check += len(unseen)
+            sweep.to_check += checks.look_again(unseen, utcnow())
         yield
     with transaction():
         sweeps.keep(sweep)
