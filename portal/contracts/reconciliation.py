@@ -10,7 +10,6 @@ Each step is one transaction that also notes how far the sweep has come, so it m
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,7 +20,7 @@ from portal.contracts import agreement_sweep, checks, entitlement_sweep, finding
 from portal.contracts.entitlement_sweep import Carried, confirm_unlisted, confirmed_before
 from portal.contracts.findings import FindingKind, Found
 from portal.contracts.models import Contract
-from portal.contracts.sweeps import AgreementsRead, LostSweep, Stage, Sweep
+from portal.contracts.sweeps import AgreementsRead, Stage, Sweep
 from portal.database import db, transaction, utcnow
 from portal.marketplace.agreements import AgreementPage, Agreements, MayNot
 from portal.marketplace.client import Marketplace, Page
@@ -31,8 +30,6 @@ from portal.products import Pricing, Product, Products
 logger = logging.getLogger(__name__)
 
 EVERY = timedelta(hours=1)
-FIRST_AFTER = timedelta(minutes=10)
-"""A product that is new, or a portal that just starts, has better things to do."""
 PAUSE = timedelta(minutes=10)
 """At least so long between two sweeps, should one take more than its hour."""
 AGAIN_AFTER = timedelta(minutes=1)
@@ -49,30 +46,6 @@ class Sources:
     marketplace: Marketplace
     agreements: Agreements
     products: Products
-
-
-def work_on_due(sources: Sources, now: datetime, seconds: float) -> bool:
-    """Work for some seconds on the sweep that is due longest.
-
-    Returns:
-        Whether there may be more to do at once.
-    """
-    by_code = {product.code: product for product in sources.products}
-    with transaction():
-        sweeps.expect(list(by_code), now + FIRST_AFTER)
-    code = sweeps.next_due(list(by_code), now)
-    sweep = sweeps.take(code, now) if code else None
-    if code is None or sweep is None:
-        return False
-    until = time.monotonic() + seconds
-    try:
-        for _step in run(sweep, by_code[code], sources):
-            if time.monotonic() > until:
-                sweeps.leave(sweep)
-                break
-    except LostSweep:
-        logger.warning("A step of the sweep of %s took too long, and another goes on with it", code)
-    return True
 
 
 def run(sweep: Sweep, product: Product, sources: Sources) -> Iterator[None]:

@@ -80,6 +80,11 @@ def expect(product_codes: Sequence[str], due_at: datetime) -> None:
     db.session.execute(dialect.insert(Sweep).values(rows).on_conflict_do_nothing(index_elements=["product_code"]))
 
 
+def known() -> set[str]:
+    """The products that have their row."""
+    return set(db.session.scalars(select(Sweep.product_code)))
+
+
 def next_due(product_codes: Sequence[str], now: datetime) -> str | None:
     """The product whose sweep is due longest, and which nobody is sweeping."""
     return db.session.scalar(

@@ -11,7 +11,7 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event, select
 
-from portal.contracts import agreement_sweep, checks, findings, reconciliation, sweeps, sync
+from portal.contracts import agreement_sweep, checks, findings, reconciliation, sweeps, sync, turns
 from portal.contracts.findings import Finding, FindingKind
 from portal.contracts.history import changes_of
 from portal.contracts.lifecycle import Signal, State
@@ -572,8 +572,8 @@ def only_streams(sources: Sources, streams: Product) -> Sources:
 
 def test_a_product_that_is_new_is_swept_after_a_while_and_then_every_hour(database: SQLAlchemy, only_streams: Sources):
     now = utcnow()
-    assert reconciliation.work_on_due(only_streams, now, 60) is False
-    assert reconciliation.work_on_due(only_streams, now + timedelta(minutes=11), 60) is True
+    assert turns.work_on_due(only_streams, now, 60) is False
+    assert turns.work_on_due(only_streams, now + timedelta(minutes=11), 60) is True
     swept = database.session.get_one(Sweep, STREAMS, populate_existing=True)
     assert (swept.stage, swept.holder) == (None, None)
     assert swept.due_at == now + timedelta(minutes=71)
@@ -585,12 +585,12 @@ def test_a_sweep_makes_room_for_others_and_goes_on_where_it_was(
     for _ in range(2):
         sandbox.buy_many(STREAMS, 15, plan="base", quietly=True, dimensions={"events_million": 1})
     later = utcnow() + timedelta(minutes=11)
-    reconciliation.work_on_due(only_streams, utcnow(), 0)
-    reconciliation.work_on_due(only_streams, later, 0)
+    turns.work_on_due(only_streams, utcnow(), 0)
+    turns.work_on_due(only_streams, later, 0)
     begun = database.session.get_one(Sweep, STREAMS, populate_existing=True)
     assert (begun.stage, begun.pages, begun.holder) == (Stage.ENTITLEMENTS, 1, None)
     assert begun.cursor is not None
-    while reconciliation.work_on_due(only_streams, later, 0):
+    while turns.work_on_due(only_streams, later, 0):
         pass
     done = database.session.get_one(Sweep, STREAMS, populate_existing=True)
     assert done.stage is None
