@@ -8,7 +8,7 @@ import click
 from flask.cli import AppGroup
 
 from portal.cli import importing, standing
-from portal.cli.words import counts, show_json, show_table, when
+from portal.cli.words import choice, chosen, counts, show_json, show_table, when
 from portal.contracts import findings, turns
 from portal.contracts.findings import Finding, FindingKind
 from portal.contracts.names import mask_account
@@ -96,11 +96,11 @@ def _tell(product: Product, sweep: Sweep) -> None:
 
 
 @group.command("findings")
-@click.option("--kind", type=click.Choice(list(FindingKind)), multiple=True, help="Only of this kind; may be repeated.")
+@click.option("--kind", type=choice(FindingKind), multiple=True, help="Only of this kind; may be repeated.")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
-def list_findings(kind: tuple[FindingKind, ...], as_json: bool) -> None:
+def list_findings(kind: tuple[str, ...], as_json: bool) -> None:
     """List what is open for people to decide."""
-    found = findings.open_findings(kind)
+    found = findings.open_findings([FindingKind(word) for word in chosen(kind)])
     if as_json:
         show_json([_as_json(one) for one in found])
         return

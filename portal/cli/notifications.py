@@ -7,7 +7,7 @@ import sys
 import click
 from flask.cli import AppGroup
 
-from portal.cli.words import show_json, show_table, when
+from portal.cli.words import choice, chosen, show_json, show_table, when
 from portal.contracts.names import mask_account
 from portal.database import db, transaction, utcnow
 from portal.jobs import later
@@ -19,12 +19,12 @@ ACTOR = "command"
 
 
 @group.command("list")
-@click.option("--fate", type=click.Choice(list(Fate)), multiple=True, help="Only of this fate; may be repeated.")
+@click.option("--fate", type=choice(Fate), multiple=True, help="Only of this fate; may be repeated.")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="At most so many.")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
-def list_latest(fate: tuple[Fate, ...], limit: int, as_json: bool) -> None:
+def list_latest(fate: tuple[str, ...], limit: int, as_json: bool) -> None:
     """List the latest messages, the newest first."""
-    rows = latest(fate, limit)
+    rows = latest([Fate(word) for word in chosen(fate)], limit)
     if as_json:
         show_json([_as_json(row) for row in rows])
     elif rows:

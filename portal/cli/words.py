@@ -6,9 +6,20 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 import click
+
+
+def choice(of: type[StrEnum]) -> click.Choice[str]:
+    """An option that takes one of these words, with hyphens so that nobody has to quote them."""
+    return click.Choice([word.replace(" ", "-") for word in of])
+
+
+def chosen(words: Sequence[str]) -> list[str]:
+    """The words that were meant by such an option."""
+    return [word.replace("-", " ") for word in words]
 
 
 def show_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
