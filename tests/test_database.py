@@ -202,6 +202,6 @@ def test_readers_and_a_writer_do_not_wait_for_each_other_on_sqlite(database: SQL
 def test_a_reader_sees_the_present_when_it_begins_to_write(database: SQLAlchemy):
     assert database.session.scalar(select(func.count(Organisation.id))) == 0
     with database.engine.begin() as another:
-        another.execute(Organisation.__table__.insert().values(name="Acme", created_at=utcnow()))
+        another.execute(Organisation.__table__.insert().values(name="Acme", name_key="acme", created_at=utcnow()))
     with transaction():
         assert database.session.scalar(select(func.count(Organisation.id))) == 1

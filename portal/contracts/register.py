@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -10,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from portal.accounts.models import Organisation
+from portal.accounts.models import Organisation, folded
 from portal.contracts import book
 from portal.contracts.customer_file import Line
 from portal.contracts.models import Contract, ContractName, NameKind
@@ -19,8 +18,6 @@ from portal.database import db
 T = TypeVar("T")
 Owner = int | str
 """An organisation's id, or the folded name of one that is to be founded."""
-SCAN = 5_000
-"""So many organisations are read at a time."""
 
 
 @dataclass(eq=False)
@@ -42,11 +39,6 @@ def names_of(line: Line) -> book.Names:
 def keys_of(line: Line) -> list[book.Key]:
     """The keys of these names."""
     return [(kind, key) for kind, key, _text in names_of(line).all()]
-
-
-def folded(name: str) -> str:
-    """An organisation's name for comparison: case, blanks and composed characters do not tell two apart."""
-    return " ".join(unicodedata.normalize("NFKC", name).split()).casefold()
 
 
 class Register:
@@ -114,11 +106,10 @@ class Register:
         return [*self._organisations.get(folded(name), [])] or [folded(name)]
 
     def _read_organisations(self, wanted: set[str]) -> None:
-        # Names are compared as no database compares them, so all of them are looked at, a portion at a time.
-        statement = select(Organisation.id, Organisation.name).execution_options(yield_per=SCAN)
-        for row in db.session.execute(statement):
-            if (name := folded(row.name)) in wanted:
-                self._organisations.setdefault(name, []).append(row.id)
+        for some in _portions(sorted(wanted)):
+            statement = select(Organisation.id, Organisation.name_key).where(Organisation.name_key.in_(some))
+            for row in db.session.execute(statement.order_by(Organisation.id)):
+                self._organisations.setdefault(row.name_key, []).append(row.id)
 
 
 def _portions(values: Sequence[T]) -> Iterator[Sequence[T]]:
