@@ -12,12 +12,14 @@ from pathlib import Path
 from flask import Flask, url_for
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from portal import blueprints
+from portal import blueprints, cli
 from portal.config import Settings
+from portal.contracts.reconciliation import Sources
 from portal.database import LOOKING_UP, db, engine_options, look_up_options
 from portal.extensions import csrf, migrate
 from portal.jobs import later
 from portal.jobs.connections import hasty
+from portal.marketplace.agreements import CALLS_PER_SECOND, Agreements
 from portal.marketplace.budget import Budget
 from portal.marketplace.client import Marketplace
 from portal.products import Products
@@ -50,17 +52,21 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     # What the seller sells, and the way to AWS
     products = Products.from_file(settings.products_file)
-    marketplace = Marketplace(Budget(hasty(settings.redis_url), patience=1.0))
+    redis = hasty(settings.redis_url)
+    marketplace = Marketplace(Budget(redis, patience=1.0))
+    agreements = Agreements(Budget(redis, patience=10.0, per_second=CALLS_PER_SECOND, name="agreements"))
     app.extensions["settings"] = settings
     app.extensions["products"] = products
     app.extensions["edition"] = edition_of(Path(app.root_path) / "templates", settings.products_file)
     app.extensions["marketplace"] = marketplace
+    app.extensions["sources"] = Sources(marketplace, agreements, products)
     app.extensions["desk"] = Desk(marketplace, products, Seal(settings.secret_key), settings.claim_lifetime)
 
     # Records and jobs
     db.init_app(app)
     migrate.init_app(app, db, directory=str(Path(app.root_path) / "migrations"), render_as_batch=True)
     later.init_app(app)
+    cli.init_app(app)
 
     # Pages. Cookies get their flags before anything reads or writes a session.
     security.init_app(app, https=settings.https)

@@ -9,6 +9,7 @@ from pathlib import Path
 from flask import current_app
 
 from portal.config import Settings
+from portal.contracts.reconciliation import Sources
 from portal.mail.letters import Sender
 from portal.marketplace.client import Marketplace
 from portal.products import Product, Products
@@ -38,6 +39,12 @@ def products() -> Products:
 def marketplace() -> Marketplace:
     """The connection to AWS Marketplace."""
     found: Marketplace = current_app.extensions["marketplace"]
+    return found
+
+
+def sources() -> Sources:
+    """Where a reconciliation reads."""
+    found: Sources = current_app.extensions["sources"]
     return found
 
 

@@ -83,11 +83,13 @@ def _directly(subject: Subject, marketplace: Marketplace) -> Reading:
     questions = [first] if first else []
     if subject.customers and subject.arns:
         questions.append(("LICENSE_ARN", subject.arns))
+    if subject.may_have_moved and subject.aws_account_id:
+        questions.append(("CUSTOMER_AWS_ACCOUNT_ID", [subject.aws_account_id]))
     for name, values in questions:
         rows = [
             row for page in marketplace.entitlement_pages(subject.product_code, {name: values}) for row in page.rows
         ]
-        ours = share_out(rows, [subject]).get(subject.contract_id)
+        ours = share_out(rows, [subject], guessing=True).get(subject.contract_id)
         if ours:
             return Reading(asked_at, ours)
     return Reading(asked_at, [])
@@ -155,7 +157,9 @@ def _read_together(
     doubtful = []
     for subject in group:
         rows = shown.get(subject.contract_id, [])
-        if subject.known_rows <= {(row.dimension, license_key(row.license_arn or "")) for row in rows}:
+        if not rows and subject.may_have_moved:
+            doubtful.append(subject)
+        elif subject.known_rows <= {(row.dimension, license_key(row.license_arn or "")) for row in rows}:
             answers.readings[subject.contract_id] = Reading(asked.get(subject.contract_id, started_at), rows)
         else:
             doubtful.append(subject)

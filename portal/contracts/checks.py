@@ -53,14 +53,19 @@ def request_check(contract_id: UUID) -> None:
     )
 
 
-def look_again(contract_ids: Sequence[UUID], now: datetime) -> None:
-    """Have AWS asked about these without telling anybody, unless that is to happen anyway. Inside a transaction."""
-    db.session.execute(
+def look_again(contract_ids: Sequence[UUID], now: datetime) -> int:
+    """Have AWS asked about these without telling anybody, unless that is to happen anyway. Inside a transaction.
+
+    Returns:
+        How many would not have been asked about.
+    """
+    marked = db.session.execute(
         update(Contract)
         .where(Contract.id.in_(contract_ids), Contract.check_due_at.is_(None))
         .values(check_due_at=now, check_attempts=len(FOLLOW_UPS))
         .execution_options(synchronize_session=False)
     )
+    return int(marked.rowcount)  # type: ignore[attr-defined]
 
 
 def follow_up(contract: Contract, now: datetime, followed: int = 0) -> None:

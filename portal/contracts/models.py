@@ -46,7 +46,11 @@ class Contract(Base):
     """One purchase; without an organisation it still waits for the buyer to arrive."""
 
     __tablename__ = "contracts"
-    __table_args__ = (Index("ix_contracts_product_account", "product_code", "aws_account_id"),)
+    __table_args__ = (
+        Index("ix_contracts_product_account", "product_code", "aws_account_id"),
+        # For sweeps: which contracts of a product have not been confirmed since.
+        Index("ix_contracts_product_confirmed", "product_code", "state", "confirmed_at", "id"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     product_code: Mapped[str] = mapped_column(String(255))
@@ -107,6 +111,8 @@ class ContractName(Base):
     word: Mapped[str | None] = mapped_column(String(16))
     """What AWS said last under this name: a ``lifecycle.Signal``."""
     word_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    agreement_status: Mapped[str | None] = mapped_column(String(32))
+    """AWS's word for where an agreement stands, as the last sweep saw it (ACTIVE, CANCELLED …)."""
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
 
     contract: Mapped[Contract] = relationship(back_populates="names")

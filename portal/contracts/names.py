@@ -33,3 +33,8 @@ def customer_key(product_code: str, customer_identifier: str) -> str:
 def can_be_asked_for(arn: str) -> bool:
     """Whether AWS accepts this spelling as a LICENSE_ARN filter: its model wants `arn:aws…:` in front."""
     return bool(_CALLABLE_ARN.match(arn))
+
+
+def mask_account(aws_account_id: str | None) -> str | None:
+    """An AWS account by its last four digits, as people are shown it."""
+    return f"•••• •••• {aws_account_id[-4:]}" if aws_account_id else None

@@ -45,6 +45,12 @@ class Subject:
         return [text for text in self.licenses.values() if can_be_asked_for(text)]
 
     @property
+    def may_have_moved(self) -> bool:
+        """Whether it was never seen under a licence: should its product have moved to Concurrent Agreements meanwhile,
+        AWS knows its account, and its legacy customer no more."""
+        return bool(self.customers and self.aws_account_id and not self.licenses)
+
+    @property
     def can_be_listed(self) -> bool:
         """Whether its rows can be told from those of others on a page, by licence or legacy customer."""
         return bool(self.customers) or (bool(self.arns) and len(self.arns) == len(self.licenses))
@@ -98,9 +104,11 @@ def subjects(contract_ids: Sequence[UUID]) -> dict[UUID, Subject]:
     return found
 
 
-def share_out(rows: Iterable[EntitlementValue], group: Sequence[Subject]) -> dict[UUID, list[EntitlementValue]]:
+def share_out(
+    rows: Iterable[EntitlementValue], group: Sequence[Subject], *, guessing: bool = False
+) -> dict[UUID, list[EntitlementValue]]:
     """Whose row is whose, of the rows of one product: by licence; else by the legacy customer, unless another contract
-    bears the licence; else by the account, where no more than one licence of it is nobody's."""
+    bears the licence; else, when `guessing`, by the account, where no more than one licence of it is nobody's."""
     rows = list(rows)
     by_license = {key: subject for subject in group for key in subject.licenses}
     strange = {license_key(row.license_arn) for row in rows if row.license_arn} - by_license.keys()
@@ -112,7 +120,7 @@ def share_out(rows: Iterable[EntitlementValue], group: Sequence[Subject]) -> dic
     by_account = {
         subject.aws_account_id: subject
         for subject in group
-        if subject.aws_account_id and not subject.licenses and not subject.customers
+        if guessing and subject.aws_account_id and not subject.licenses
     }
     shares: dict[UUID, list[EntitlementValue]] = {}
     by_guess: dict[UUID, list[EntitlementValue]] = {}
@@ -121,8 +129,9 @@ def share_out(rows: Iterable[EntitlementValue], group: Sequence[Subject]) -> dic
         subject = by_license.get(key) if key else None
         if subject is None and (NameKind.LICENSE, key) not in borne:
             subject = by_customer.get(customer_key(row.product_code, row.customer_identifier or ""))
-            if subject is None and row.aws_account_id in by_account:
-                by_guess.setdefault(by_account[row.aws_account_id].contract_id, []).append(row)
+            likely = by_account.get(row.aws_account_id or "")
+            if subject is None and likely and not (likely.customers and row.customer_identifier):
+                by_guess.setdefault(likely.contract_id, []).append(row)
         if subject is not None:
             shares.setdefault(subject.contract_id, []).append(row)
     return shares | {

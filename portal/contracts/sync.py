@@ -72,6 +72,7 @@ def write_locked(contract: Contract, reading: Reading | None, products: Products
             contract.check_requested_at = contract.check_due_at = None
             contract.check_attempts = 0
         _learn_licenses(contract, reading)
+        _learn_from_account(contract, reading)
         _write_entitlements(contract, rows_of(reading.entitlements), because)
     _write_state(contract, products, because, reading.asked_at if reading else utcnow())
     return contract.version != version
@@ -151,6 +152,23 @@ def _learn_licenses(contract: Contract, reading: Reading) -> None:
         if book.learn_names(contract, names):
             db.session.refresh(contract, ["names"])
             unpark(contract)
+
+
+def _learn_from_account(contract: Contract, reading: Reading) -> None:
+    """Learn the account, and what a purchase is called that was brought in without a licence or an agreement: it stands
+    for whatever its account or its legacy customer holds, while that is one purchase."""
+    accounts = {row.aws_account_id for row in reading.entitlements if row.aws_account_id}
+    if contract.aws_account_id is None and len(accounts) == 1:
+        (contract.aws_account_id,) = accounts
+        contract.version += 1
+    told = {(row.license_arn, row.customer_identifier): row for row in reading.entitlements}
+    if len(told) != 1 or any(name.kind != NameKind.CUSTOMER for name in contract.names):
+        return
+    (row,) = told.values()
+    names = book.Names(row.license_arn, None, contract.product_code, row.customer_identifier)
+    if book.learn_names(contract, names):
+        db.session.refresh(contract, ["names"])
+        unpark(contract)
 
 
 def _write_entitlements(contract: Contract, now: dict[tuple[str, str], Row], because: Because) -> None:

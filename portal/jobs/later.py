@@ -22,6 +22,7 @@ INBOX_ASKED = "portal:inbox-asked"
 """Set in Redis while a job that will look into the inbox waits in the queue: a second one would find nothing."""
 ASKED_SECONDS = 5
 CHECKS_ASKED = "portal:checks-asked"
+SWEEP_ASKED = "portal:sweep-asked"
 ENDING = "jobs ending"
 JOB_TIMEOUT_SECONDS = 180
 FAILURE_SECONDS = 86_400
@@ -48,6 +49,11 @@ def work_on_inbox() -> None:
 def check_contracts() -> None:
     """Ask for AWS's answer about contracts that are due for it (``contracts.checks``), unless that is asked already."""
     _ask_once(CHECKS_ASKED, "check_contracts")
+
+
+def reconcile() -> None:
+    """Ask for the sweep of a product that is due for it to be begun or gone on with, unless that is asked already."""
+    _ask_once(SWEEP_ASKED, "reconcile")
 
 
 def try_claim(claim_id: UUID) -> None:
@@ -77,6 +83,11 @@ def inbox_work_begins() -> None:
 def checks_begin() -> None:
     """Note that a job is about to ask AWS about contracts: whoever asks from now on wants another answer."""
     _begins(CHECKS_ASKED)
+
+
+def sweep_begins() -> None:
+    """Note that a job is about to sweep a product."""
+    _begins(SWEEP_ASKED)
 
 
 def is_ending() -> bool:

@@ -22,4 +22,6 @@ PERIODIC = (
     Periodic(tasks.work_on_inbox, every_seconds=2),
     Periodic(tasks.check_contracts, every_seconds=5),
     Periodic(sweep, every_seconds=5),
+    # Every product once an hour; what is due stands in the database.
+    Periodic(tasks.reconcile, every_seconds=30),
 )

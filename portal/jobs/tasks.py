@@ -7,7 +7,7 @@ import time
 from datetime import timedelta
 from uuid import UUID
 
-from portal.contracts import checks
+from portal.contracts import checks, turns
 from portal.contracts.asking import calls_for
 from portal.database import db, utcnow
 from portal.jobs import later
@@ -15,12 +15,13 @@ from portal.mail import outbox
 from portal.marketplace.client import PAGE
 from portal.marketplace.errors import MarketplaceUnavailable
 from portal.notifications import apply, inbox
-from portal.services import desk, marketplace, products, settings
+from portal.services import desk, marketplace, products, settings, sources
 
 logger = logging.getLogger(__name__)
 
 LONGEST_TURN_SECONDS = 20.0
 """After this long a job makes room for others, such as somebody's *check with AWS now*."""
+SWEEP_TURN_SECONDS = 1.0
 HOLD_STEP_SECONDS = 0.1
 CALM = timedelta(seconds=0.5)
 """So long without a new message, and a storm is over."""
@@ -63,6 +64,13 @@ def check_contracts() -> None:
         if time.monotonic() > until or later.is_ending():
             later.check_contracts()
             return
+
+
+def reconcile() -> None:
+    """Sweep a product that is due for it, for a moment only: whoever waits for a page must not wait for all of it."""
+    later.sweep_begins()
+    if turns.work_on_due(sources(), utcnow(), SWEEP_TURN_SECONDS):
+        later.reconcile()
 
 
 def try_claim(claim_id: str) -> None:

@@ -1,8 +1,8 @@
-"""The budget of GetEntitlements calls: one for all processes of the portal, because AWS counts by account.
+"""The budget of calls to AWS: one for all processes of the portal, because AWS counts by account.
 
-AWS allows 20 calls a second to an account (entitlement service quotas). Whoever calls spends from a moving window kept
-in Redis. When AWS throttles or fails all the same, everybody pauses together, longer each time and by a little
-chance, and ``/readyz`` tells since when. Without Redis each process keeps to a small share of its own.
+AWS allows 20 GetEntitlements calls a second to an account (entitlement service quotas). Whoever calls spends from a
+moving window kept in Redis. When AWS throttles or fails all the same, everybody pauses together, longer each time and
+by a little chance, and ``/readyz`` tells since when. Without Redis each process keeps to a small share of its own.
 """
 
 from __future__ import annotations
@@ -30,8 +30,7 @@ SWEEP_PER_SECOND = 9
 SHARE_WITHOUT_REDIS = 4
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.5, 60.0
 FORGOTTEN_SECONDS = 3600
-PAUSE_KEY, FAILURES_KEY, SINCE_KEY = "portal:aws-pause", "portal:aws-failures", "portal:aws-away-since"
-_NAME = "get-entitlements"
+GET_ENTITLEMENTS = "get-entitlements"
 
 
 @dataclass(frozen=True)
@@ -48,11 +47,23 @@ class Budget:
     Args:
         redis: None for a process that shares with nobody.
         patience: how many seconds ``spend`` may wait; a page has less of it than a worker.
+        name: what the budget is for; each has its own window and its own pause.
     """
 
-    def __init__(self, redis: Redis | None, *, patience: float, per_second: int = CALLS_PER_SECOND) -> None:
+    def __init__(
+        self,
+        redis: Redis | None,
+        *,
+        patience: float,
+        per_second: int = CALLS_PER_SECOND,
+        name: str = GET_ENTITLEMENTS,
+    ) -> None:
         self.patience = patience
         self._redis = redis
+        self._name = name
+        self._pause_key, self._failures_key, self._since_key = (
+            f"portal:aws:{name}:{what}" for what in ("pause", "failures", "away-since")
+        )
         self._all = RateLimitItemPerSecond(per_second)
         self._sweep = RateLimitItemPerSecond(max(1, per_second // 2))
         self._alone = RateLimitItemPerSecond(min(per_second, SHARE_WITHOUT_REDIS))
@@ -75,7 +86,7 @@ class Budget:
                     return
                 wait = 0.02
             if time.monotonic() + wait > deadline:
-                raise MarketplaceUnavailable("GetEntitlements: the budget of calls is spent for now")
+                raise MarketplaceUnavailable(f"{self._name}: the budget of calls is spent for now")
             time.sleep(wait)
 
     def left(self) -> int:
@@ -83,16 +94,18 @@ class Budget:
         try:
             if self._pause_left() > 0:
                 return 0
-            return int(self._window.get_window_stats(self._all, _NAME).remaining)
+            return int(self._window.get_window_stats(self._all, self._name).remaining)
         except RedisError:
-            return int(self._own_window.get_window_stats(self._alone, _NAME).remaining)
+            return int(self._own_window.get_window_stats(self._alone, self._name).remaining)
 
     def answered(self) -> None:
         """AWS has answered: the next trouble begins with a short pause again."""
         if self._redis is None:
             return
         try:
-            if self._redis.exists(FAILURES_KEY) and self._redis.delete(FAILURES_KEY, PAUSE_KEY, SINCE_KEY):
+            if self._redis.exists(self._failures_key) and self._redis.delete(
+                self._failures_key, self._pause_key, self._since_key
+            ):
                 logger.warning("AWS answers again")
         except RedisError:
             pass
@@ -102,13 +115,13 @@ class Budget:
         if self._redis is None:
             return
         try:
-            failures, now = int(self._redis.get(FAILURES_KEY) or 0), time.time()
+            failures, now = int(self._redis.get(self._failures_key) or 0), time.time()
             pause = min(SHORTEST_PAUSE * 2 ** min(failures, 16), LONGEST_PAUSE)
             pause *= random.uniform(0.75, 1.25)  # noqa: S311 - no secret
             # Of several who are refused at one moment, one sets the pause.
-            if self._redis.set(PAUSE_KEY, now + pause, nx=True, px=max(1, int(pause * 1000))):
-                self._redis.set(FAILURES_KEY, failures + 1, ex=FORGOTTEN_SECONDS)
-                self._redis.set(SINCE_KEY, now, nx=True, ex=FORGOTTEN_SECONDS)
+            if self._redis.set(self._pause_key, now + pause, nx=True, px=max(1, int(pause * 1000))):
+                self._redis.set(self._failures_key, failures + 1, ex=FORGOTTEN_SECONDS)
+                self._redis.set(self._since_key, now, nx=True, ex=FORGOTTEN_SECONDS)
                 logger.warning("AWS does not answer (%s): nobody asks for %.1f s", why, pause)
         except RedisError:
             pass
@@ -121,7 +134,7 @@ class Budget:
         """
         if self._redis is None:
             return None
-        since, until = self._redis.mget(SINCE_KEY, PAUSE_KEY)
+        since, until = self._redis.mget(self._since_key, self._pause_key)
         if since is None:
             return None
         return Trouble(_moment(since), _moment(until or since))
@@ -130,18 +143,18 @@ class Budget:
         if self._redis is None:
             return 0.0
         try:
-            until = self._redis.get(PAUSE_KEY)
+            until = self._redis.get(self._pause_key)
         except RedisError:
             return 0.0
         return float(until) - time.time() if until else 0.0
 
     def _take(self, sweeping: bool) -> bool:
         try:
-            if sweeping and not self._window.hit(self._sweep, f"{_NAME}-sweep"):
+            if sweeping and not self._window.hit(self._sweep, f"{self._name}-sweep"):
                 return False
-            return self._window.hit(self._all, _NAME)
+            return self._window.hit(self._all, self._name)
         except RedisError:
-            return self._own_window.hit(self._alone, _NAME)
+            return self._own_window.hit(self._alone, self._name)
 
 
 def _moment(seconds: bytes | str) -> datetime:

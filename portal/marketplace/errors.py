@@ -23,5 +23,13 @@ class MarketplaceRefused(MarketplaceError):
     """There was a refusal that trying again will not change: credentials, permissions, Region, or a wrong parameter."""
 
 
+class AccessRefused(MarketplaceRefused):
+    """There was a call that this account's permissions do not allow."""
+
+
+class NotFound(MarketplaceRefused):
+    """There was a question about something that AWS does not know."""
+
+
 class QueueUnavailable(Exception):
     """There was no answer from SQS, or a refusal. Messages stay where they are, so trying again later is right."""

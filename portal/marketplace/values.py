@@ -36,3 +36,25 @@ class EntitlementValue:
     aws_account_id: str | None = None
     license_arn: str | None = None
     customer_identifier: str | None = None
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """One agreement of the Agreement API, as its proposer sees it.
+
+    `status` is AWS's word: ACTIVE, CANCELLED, EXPIRED, RENEWED …, or one that is new. `ends_at` is None for pay as you
+    go. `auto_renew` is None where AWS says neither that it renews nor that it expires. Times are aware UTC, cut to the
+    second, which is as precise as events are.
+    """
+
+    agreement_id: str
+    status: str
+    initial_agreement_id: str | None = None
+    """The very first agreement of a chain of renewals and replacements."""
+    aws_account_id: str | None = None
+    product_ids: tuple[str, ...] = ()
+    license_arns: tuple[str, ...] = ()
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    auto_renew: bool | None = None
+    updated_at: datetime | None = None

@@ -9,13 +9,14 @@ from flask import current_app
 
 from portal import audit
 from portal.accounts import models as accounts
+from portal.contracts import findings, sweeps
 from portal.contracts import models as contracts
 from portal.database import Base, UTCDateTime, db
 from portal.mail import models as mail
 from portal.notifications import models as notifications
 from portal.registration import models as registration
 
-RECORDS = (audit, accounts, contracts, mail, notifications, registration)
+RECORDS = (audit, accounts, contracts, findings, mail, notifications, registration, sweeps)
 """Named here so that every table is known, whatever else the application imports."""
 
 

@@ -61,12 +61,15 @@ def _store(deliveries: Sequence[Delivery], now: datetime) -> int:
 
 def _row(delivery: Delivery, now: datetime) -> dict[str, Any]:
     message = understand(delivery.body, delivery.message_id, delivery.sent_at)
+    first = {"source_key": message.source_key, "body": storable(delivery.body), "received_at": now}
+    return first | read_as(message, now)
+
+
+def read_as(message: Message, now: datetime) -> dict[str, Any]:
+    """What an inbox row says of a message that was just read, and that it is due, unless nothing is to be done."""
     keys = {kind: key for kind, key, _text in names_in(message).all()}
     fate = {Kind.NEWS: Fate.NEWS, Kind.NOT_UNDERSTOOD: Fate.NOT_UNDERSTOOD}.get(message.kind, Fate.RECEIVED)
     return {
-        "source_key": message.source_key,
-        "body": storable(delivery.body),
-        "received_at": now,
         "dialect": message.dialect,
         "kind": message.kind,
         "name": message.name,

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from portal.contracts.lifecycle import State
 from portal.contracts.models import FREE_TRIAL, Contract, ContractChange, Entitlement
+from portal.contracts.names import mask_account
 from portal.contracts.overview import Neighbour, Overview
 from portal.database import utcnow
 from portal.products import Pricing, Product, Products
@@ -17,7 +18,6 @@ from portal.web.wording import (
     PAYMENT_FAILED,
     STATES,
     WAITING_FOR_PAYMENT,
-    mask_account,
     reason_in_words,
     value_in_words,
 )

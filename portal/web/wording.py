@@ -55,11 +55,6 @@ REASONS = {
 }
 
 
-def mask_account(aws_account_id: str | None) -> str | None:
-    """An AWS account by its last four digits."""
-    return f"•••• •••• {aws_account_id[-4:]}" if aws_account_id else None
-
-
 def value_in_words(value: str, value_type: str, unit: str, known: bool) -> str:
     # A tier (a plan) is a known dimension that counts nothing: AWS sends 1 for "has it".
     return (

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from portal.marketplace.agreements import Agreements
 from portal.marketplace.client import Marketplace
 
 
@@ -99,3 +100,29 @@ def _sandbox_client(aws_environment: dict[str, str]) -> Marketplace:
 def at_sandbox(sandbox: object, _sandbox_client: Marketplace) -> Marketplace:
     """The portal's client, asking the sandbox."""
     return _sandbox_client
+
+
+@pytest.fixture(scope="session")
+def _odd_agreements(odd_aws: Aws, aws_environment: dict[str, str]) -> Agreements:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ENDPOINT_URL", odd_aws.url)
+        agreements = Agreements()
+        assert agreements._api  # made now, while the address is that one
+        return agreements
+
+
+@pytest.fixture
+def agreements(aws: Aws, _odd_agreements: Agreements) -> Agreements:
+    """The portal's way to the Agreement API of that AWS."""
+    return _odd_agreements
+
+
+@pytest.fixture(scope="session")
+def _sandbox_agreements(aws_environment: dict[str, str]) -> Agreements:
+    return Agreements()
+
+
+@pytest.fixture
+def agreements_at_sandbox(sandbox: object, _sandbox_agreements: Agreements) -> Agreements:
+    """The portal's way to the sandbox's Agreement API."""
+    return _sandbox_agreements

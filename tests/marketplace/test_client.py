@@ -12,6 +12,7 @@ import pytest
 from laptop import ports
 from portal.marketplace.client import Marketplace
 from portal.marketplace.errors import (
+    AccessRefused,
     MarketplaceError,
     MarketplaceRefused,
     MarketplaceUnavailable,
@@ -103,7 +104,7 @@ def test_an_answer_without_a_product_is_no_answer(aws: Aws, marketplace: Marketp
         ("SomethingNew", 500, MarketplaceUnavailable),
         ("SomethingNew", 400, MarketplaceRefused),
         ("DisabledApiException", 400, MarketplaceRefused),
-        ("AccessDeniedException", 400, MarketplaceRefused),
+        ("AccessDeniedException", 400, AccessRefused),
         ("UnrecognizedClientException", 400, MarketplaceRefused),
         ("InvalidSignatureException", 403, MarketplaceRefused),
     ],
@@ -315,7 +316,7 @@ def test_an_entitlement_is_understood_without_most_of_its_members(aws: Aws, mark
     ("code", "status", "error"),
     [
         ("InvalidParameterException", 400, MarketplaceRefused),
-        ("AccessDeniedException", 400, MarketplaceRefused),
+        ("AccessDeniedException", 400, AccessRefused),
         ("ExpiredTokenException", 400, MarketplaceRefused),  # here it speaks of our credentials, not of a buyer's token
         ("ThrottlingException", 400, MarketplaceUnavailable),
         ("InternalServiceErrorException", 500, MarketplaceUnavailable),

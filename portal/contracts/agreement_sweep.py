@@ -1,0 +1,206 @@
+"""One page of a product's agreements against our contracts.
+
+SearchAgreements tells what GetEntitlements cannot: that something was bought whose licence is not granted yet, that a
+renewal's event was lost, that pay as you go was agreed or is over. What it tells is kept as AWS's words and terms are
+kept from events; what follows from them, the ordinary check decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from portal.contracts import book, checks, findings, sync
+from portal.contracts.continuation import go_on
+from portal.contracts.entitlement_sweep import GRANTED
+from portal.contracts.findings import FindingKind, Found
+from portal.contracts.history import Because
+from portal.contracts.lifecycle import Signal, State, signal_of
+from portal.contracts.models import Cause, Contract, NameKind
+from portal.contracts.names import agreement_key, can_be_asked_for, license_key
+from portal.contracts.terms import Terms, note_reason, note_terms
+from portal.contracts.words import hear, words_of
+from portal.database import db
+from portal.marketplace.values import Agreement
+from portal.notifications.inbox import unpark
+from portal.products import Product, Products
+
+ACTIVE = "ACTIVE"
+OVER = frozenset({"CANCELLED", "EXPIRED", "TERMINATED"})
+HANDED_OVER = frozenset({"RENEWED", "REPLACED"})
+LAG = timedelta(minutes=65)
+"""An end may take so long to show: usage may be metered for one hour more (user guide, "SaaS subscriptions")."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of a page: how many contracts changed, and how many are to be asked about."""
+
+    written: int
+    to_check: int
+
+
+def take(
+    agreements: Sequence[Agreement], product: Product, products: Products, started_at: datetime, now: datetime
+) -> Taken:
+    """Write what a page of agreements tells. Inside a transaction.
+
+    Args:
+        started_at: when the sweep began: what was confirmed since, GetEntitlements still grants.
+    """
+    for one in agreements:
+        _join(one, product)
+    owners = book.owners(key for one in agreements for key in _keys(one))
+    contracts = sync.lock(set(owners.values()))
+    found, told, again, written = list[Found](), dict[UUID, Contract](), set[UUID](), 0
+    for one in agreements:
+        contract = _meant(one, owners, contracts, product)
+        if contract is None:
+            found += _never_landed(one, owners, product)
+            continue
+        version = contract.version
+        if _learn(contract, one) | _hear(contract, one, now):
+            again.add(contract.id)
+        _note_terms(contract, one)
+        written += contract.version != version
+        told[contract.id] = contract
+    to_check = checks.look_again(sorted(again), now)
+    fresh = {one.agreement_id for one in agreements if one.updated_at is None or one.updated_at > now - LAG}
+    without = [one for one in told.values() if _has_no_agreement(one, fresh, products, started_at)]
+    without_ids = {one.id for one in without}
+    findings.resolve_about(sorted(told.keys() - without_ids), FindingKind.ACCESS_WITHOUT_AGREEMENT, now)
+    findings.note(found + [_without_agreement(one) for one in without], now)
+    return Taken(written, to_check)
+
+
+def _own_keys(one: Agreement) -> list[book.Key]:
+    """The surest first."""
+    return [
+        (NameKind.AGREEMENT, agreement_key(one.agreement_id)),
+        *((NameKind.LICENSE, license_key(arn)) for arn in one.license_arns),
+    ]
+
+
+def _keys(one: Agreement) -> list[book.Key]:
+    """Its own, then that of the first agreement of its chain."""
+    first = one.initial_agreement_id
+    return _own_keys(one) + ([(NameKind.AGREEMENT, agreement_key(first))] if first else [])
+
+
+def _join(one: Agreement, product: Product) -> None:
+    """Let a contract go on for the one its chain began with, where the event that would have told is lost."""
+    if one.initial_agreement_id in {None, one.agreement_id}:
+        return
+    owners = book.owners(_keys(one))
+    first = owners.get(_keys(one)[-1])
+    later = next((owners[key] for key in _own_keys(one) if key in owners), None)
+    if first and later and first != later:
+        both = [db.session.get_one(Contract, id_, populate_existing=True) for id_ in (later, first)]
+        if {contract.product_code for contract in both} == {product.code} and both[0].continues_id != first:
+            go_on(both[0], str(one.initial_agreement_id))
+
+
+def _meant(
+    one: Agreement, owners: dict[book.Key, UUID], contracts: dict[UUID, Contract], product: Product
+) -> Contract | None:
+    """The contract an agreement is about; one agreement may be over several products."""
+    for key in _keys(one):
+        contract = contracts.get(owners[key]) if key in owners else None
+        if contract is not None and contract.product_code == product.code and contract.merged_into_id is None:
+            return contract
+    return None
+
+
+def _learn(contract: Contract, one: Agreement) -> bool:
+    """Note the agreement's names and its status; whether a name was new."""
+    names = [book.Names(agreement_id=one.agreement_id)]
+    if one.status == ACTIVE and len(one.product_ids) <= 1:
+        # Of an agreement over several products it is not told which licence is for which.
+        names += [book.Names(license_arn=arn) for arn in one.license_arns]
+    new = [book.learn_names(contract, each) for each in names if not _is_borne(contract, each)]
+    if any(new):
+        db.session.flush()
+        db.session.refresh(contract, ["names"])
+        unpark(contract)
+    contract.aws_account_id = contract.aws_account_id or one.aws_account_id
+    for name in contract.names:
+        if name.kind == NameKind.AGREEMENT and name.key == agreement_key(one.agreement_id):
+            name.agreement_status = one.status[:32]
+    return any(new)
+
+
+def _is_borne(contract: Contract, names: book.Names) -> bool:
+    """Whether the contract bears a name already, in a spelling that AWS may be asked by."""
+    borne = {(name.kind, name.key): name.text for name in contract.names}
+    ((kind, key, _text),) = names.all()
+    text = borne.get((kind, key))
+    return text is not None and (kind != NameKind.LICENSE or can_be_asked_for(text))
+
+
+def _hear(contract: Contract, one: Agreement, now: datetime) -> bool:
+    """Keep AWS's word about an agreement; whether AWS is to be asked what follows from it."""
+    signal = _signal(contract, one, now)
+    if signal is None or one.updated_at is None:
+        return False
+    before = signal_of(words_of(contract))
+    hear(contract, [(NameKind.AGREEMENT, agreement_key(one.agreement_id))], signal, one.updated_at)
+    if signal is Signal.ENDED:
+        note_reason(contract, one.status)
+    return signal_of(words_of(contract)) is not before and contract.state not in {State.ACTIVE, State.CHANGING}
+
+
+def _signal(contract: Contract, one: Agreement, now: datetime) -> Signal | None:
+    """What an agreement's status says about this contract, if anything.
+
+    An end takes nothing away from who has access: that is for GetEntitlements, for events, or for people.
+    """
+    words = words_of(contract)
+    if one.status in HANDED_OVER:
+        return Signal.CONTINUED
+    if one.status in OVER:
+        return Signal.ENDED if contract.state == State.WAITING else None
+    if one.status != ACTIVE or one.updated_at is None or (one.starts_at and one.starts_at > now):
+        return None
+    is_ending = any(word.signal in {Signal.ENDING, Signal.ENDED} and word.at >= one.updated_at for word in words)
+    return None if is_ending or signal_of(words) is Signal.GRANTED else Signal.GRANTED
+
+
+def _note_terms(contract: Contract, one: Agreement) -> None:
+    if one.status == ACTIVE:
+        follows = one.initial_agreement_id not in {None, one.agreement_id}
+        terms = Terms(one.starts_at, one.ends_at, one.auto_renew, "RENEW" if follows else None)
+        note_terms(contract, terms, one.updated_at, Because(Cause.SWEEP))
+
+
+def _has_no_agreement(contract: Contract, fresh: set[str], products: Products, started_at: datetime) -> bool:
+    """Whether a contract gives access though every agreement of it is over, and not only since a moment ago."""
+    names = [name for name in contract.names if name.kind == NameKind.AGREEMENT]
+    if not names or any(name.agreement_status not in OVER or name.text in fresh for name in names):
+        return False
+    if sync.is_subscription(contract, products):
+        return contract.state in {State.ACTIVE, State.CHANGING}
+    is_granted = contract.confirmed_at is not None and contract.confirmed_at >= started_at
+    return contract.state in GRANTED and is_granted
+
+
+def _without_agreement(contract: Contract) -> Found:
+    last = max((name for name in contract.names if name.kind == NameKind.AGREEMENT), key=lambda name: name.id)
+    return Found(
+        FindingKind.ACCESS_WITHOUT_AGREEMENT,
+        contract.product_code,
+        last.key,
+        contract.aws_account_id,
+        contract.id,
+        f"{contract.state}, though the agreement is {last.agreement_status}",
+    )
+
+
+def _never_landed(one: Agreement, owners: dict[book.Key, UUID], product: Product) -> list[Found]:
+    if one.status != ACTIVE or any((NameKind.LICENSE, license_key(arn)) in owners for arn in one.license_arns):
+        return []
+    # The licence is the name under which GetEntitlements finds the same purchase.
+    name = license_key(one.license_arns[0]) if one.license_arns else one.agreement_id
+    detail = f"agreement {one.agreement_id}"
+    return [Found(FindingKind.NEVER_LANDED, product.code, name, one.aws_account_id, detail=detail)]
