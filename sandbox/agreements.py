@@ -14,15 +14,19 @@ from .storage import Storage
 
 SELLER_ACCOUNT_ID = "123456789012"
 LOWER_ALPHANUMERIC = string.ascii_lowercase + string.digits
+# How far a licence has come, in the Agreement API's words.
 PROVISIONED = "PROVISIONED"
+SCHEDULED = "SCHEDULED"  # agreed, but the right of use begins on another day
+PENDING = "PENDING"  # the payment takes its time
+FAILED = "FAILED"  # the payment failed
 
 
 @dataclass(frozen=True)
 class Agreement:
     """One agreement between a buyer and the seller. A renewal is a new agreement that names the previous one.
 
-    `status` is AWS's: ACTIVE, CANCELLED, EXPIRED, RENEWED. `ends_at` is None for pay as you go. `provision` is how far
-    the licence has come, in the Agreement API's words.
+    `status` is AWS's: ACTIVE, CANCELLED, EXPIRED, RENEWED, REPLACED, TERMINATED. `ends_at` is None for pay as you go.
+    `intent` is why it was made: NEW, RENEW, REPLACE. `cancellation_request` is the seller's last one, if any.
     """
 
     agreement_id: str
@@ -44,6 +48,8 @@ class Agreement:
     previous_agreement_id: str | None = None
     next_agreement_id: str | None = None
     provision: str = PROVISIONED
+    intent: str = "NEW"
+    cancellation_request: dict[str, str] | None = None
 
     @property
     def is_active(self) -> bool:
@@ -53,6 +59,11 @@ class Agreement:
     def is_licensed(self) -> bool:
         """Whether its licence was ever granted."""
         return self.provision == PROVISIONED
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it is agreed for another day."""
+        return self.is_active and self.provision == SCHEDULED
 
     @property
     def entitlement_status(self) -> str:
@@ -66,6 +77,10 @@ TIMES = ("accepted_at", "starts_at", "ends_at", "changed_at", "ended_at")
 def new_agreement_id() -> str:
     # Far quicker than 24 choices, and no less unguessable for being a little uneven.
     return "agmt-" + "".join(LOWER_ALPHANUMERIC[byte % 36] for byte in secrets.token_bytes(24))
+
+
+def new_offer_id() -> str:
+    return "offer-" + new_agreement_id().removeprefix("agmt-")[:13]
 
 
 def new_license_arn() -> str:
@@ -111,6 +126,13 @@ class Agreements:
     def at_their_end(self, moment: datetime) -> list[Agreement]:
         return self._read(
             "SELECT document FROM agreements WHERE status = 'ACTIVE' AND ends_at <= ? ORDER BY number",
+            moment.isoformat(),
+        )
+
+    def at_their_start(self, moment: datetime) -> list[Agreement]:
+        return self._read(
+            "SELECT document FROM agreements WHERE provision = 'SCHEDULED' AND starts_at <= ? AND status = 'ACTIVE'"
+            " ORDER BY number",
             moment.isoformat(),
         )
 

@@ -14,7 +14,7 @@ def create_front(marketplace: Marketplace) -> Front:
     """Everything the port answers."""
     here = marketplace
     metering = Metering(here.catalogue, here.agreements, here.tokens, here.switches, here.now)
-    entitlement = Entitlement(here.catalogue, here.grants, here.now)
+    entitlement = Entitlement(here.catalogue, here.grants, here.switches, here.now)
     agreement = AgreementService(here.catalogue, here.storage, here.agreements)
     return Front(
         create_app(here),

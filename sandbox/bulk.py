@@ -51,8 +51,9 @@ class Bulk:
             self._books.agreements.save(*(each.agreement for each in sales))
             self._books.grant_first(sales)
             if not quiet:
+                dialect = dialect_of(product)
                 for sale in sales:
-                    self._books.tell(sale, dialect_of(product).started(sale))
+                    self._books.tell(sale, dialect.agreed(sale, None) + dialect.began(sale, None))
         self._books.send_due()
         return [each.agreement for each in sales]
 

@@ -1,7 +1,7 @@
 """What is sold and who may buy: products, dimensions and test accounts, read from a TOML file and checked."""
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -72,9 +72,12 @@ class Product:
         return next((each for each in self.dimensions if each.key == key), None)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Catalogue:
-    """Everything in the file. Looking up what is not there raises NotFound in words a buyer understands."""
+    """Everything in the file; products may change their dialect meanwhile.
+
+    Looking up what is not there raises NotFound in words a buyer understands.
+    """
 
     seller: str
     products: tuple[Product, ...]
@@ -100,6 +103,12 @@ class Catalogue:
             if each.customer_identifier == identifier:
                 return each
         return stranger_by_identifier(identifier)
+
+    def make_concurrent(self, code: str) -> None:
+        """Let a legacy product speak the other dialect."""
+        self.products = tuple(
+            replace(each, dialect="concurrent") if each.code == code else each for each in self.products
+        )
 
 
 def read_catalogue(path: Path) -> Catalogue:

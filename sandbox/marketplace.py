@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from .agreements import Agreements
+from .almanac import Almanac
 from .aws.wiring import deliver, wire
 from .books import Books
 from .bulk import Bulk
@@ -14,8 +15,11 @@ from .catalogue import Catalogue
 from .errors import InvalidCatalogue, NotFound
 from .grants import Grants
 from .mailbox import Mailbox
+from .migration import Migration
+from .news import News
 from .notifications import Outbox
 from .storage import Storage
+from .succession import Succession
 from .switches import Switches
 from .tokens import Tokens
 from .trading import Shop
@@ -43,10 +47,14 @@ class Marketplace:
         self.tokens = Tokens(self.storage)
         self.mailbox = Mailbox(self.storage, self.now)
         wire(catalogue, self.storage)
+        self.migration = Migration(catalogue, self.storage)  # after the wiring: old topics must go on working
         self.outbox = Outbox(self.storage, deliver, self.now)
         books = Books(catalogue, self.storage, self.agreements, self.grants, self.outbox, self.switches, self.now)
         self.shop = Shop(books)
+        self.succession = Succession(books)
+        self.news = News(books)
         self.bulk = Bulk(books)
+        self._almanac = Almanac(books, self.shop, self.succession)
         self._stopping = threading.Event()
         self._clock = threading.Thread(target=self._tick, name="clock", daemon=True)
 
@@ -63,7 +71,7 @@ class Marketplace:
             ) from None
 
     def start_clock(self) -> None:
-        """Send delayed notifications, and whatever a kill left unsent; end what reaches its end."""
+        """Send delayed notifications, and whatever a kill left unsent; start and end what has come to its day."""
         self._clock.start()
 
     def close(self) -> None:
@@ -76,7 +84,7 @@ class Marketplace:
         while not self._stopping.is_set():
             try:
                 self.outbox.send_due()
-                self.shop.keep_the_calendar()
+                self._almanac.keep()
                 self.grants.sweep(self.now())
             except Exception:  # the clock has to outlive any one notification
                 log.exception("the clock stumbled and goes on")

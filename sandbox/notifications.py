@@ -65,6 +65,18 @@ class Outbox:
                     ),
                 )
 
+    def will_send(self, agreement_id: str, name: str) -> bool:
+        """Whether a notification of this name still waits."""
+        return any(each.name == name and each.sent_at is None for each in self.all(agreement_id))
+
+    def never_send(self, agreement_id: str, name: str) -> None:
+        """Take back what still waits."""
+        with self._storage.transaction() as database:
+            database.execute(
+                "DELETE FROM notifications WHERE agreement_id = ? AND name = ? AND sent_at IS NULL",
+                (agreement_id, name),
+            )
+
     def send_due(self) -> None:
         """Send everything whose time has come, in order. One sender at a time, so nothing goes out twice for haste."""
         with self._sending:

@@ -1,12 +1,17 @@
-"""What a buyer asks for: checking plan, quantities and months against the product. Pure."""
+"""What a buyer asks for: checking plan, quantities, term, start and payment against the product. Pure."""
 
+import calendar
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
+from .agreements import FAILED, PENDING
 from .catalogue import Product
 from .errors import InvalidRequest
 
 LARGEST = 1_000_000
+FURTHEST = 3 * 365 * 24 * 60 * 60  # seconds: future-dated agreements start up to three years ahead
+PAYMENTS = {"succeeds": None, "pending": PENDING, "fails": FAILED}
 
 
 def chosen(product: Product, dimensions: Any, plan: Any, before: Mapping[str, int] | None = None) -> dict[str, int]:
@@ -45,6 +50,37 @@ def chosen_months(product: Product, months: Any) -> int | None:
     if isinstance(months, bool) or months not in product.months:
         raise InvalidRequest(f"months must be one of {', '.join(str(each) for each in product.months)}.")
     return int(months)
+
+
+def chosen_start(product: Product, seconds: Any, trial: bool) -> timedelta:
+    """How long until the right of use begins. Future-dated agreements exist for contracts, not for pay as you go."""
+    if seconds is None or (seconds == 0 and not isinstance(seconds, bool)):
+        return timedelta(0)
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= FURTHEST:
+        raise InvalidRequest(f"starts_in_seconds must be a number from 0 to {FURTHEST}.")
+    if product.is_subscription or trial:
+        raise InvalidRequest("Only a contract can start later: neither pay as you go nor a free trial.")
+    return timedelta(seconds=seconds)
+
+
+def chosen_payment(payment: Any) -> str | None:
+    """How far the licence comes for now: None when nothing is in its way."""
+    if payment is None:
+        return None
+    if payment not in PAYMENTS:
+        raise InvalidRequest(f"payment must be one of {', '.join(PAYMENTS)}.")
+    return PAYMENTS[payment]
+
+
+def end_of_term(product: Product, start: datetime, months: int | None, trial: bool) -> datetime | None:
+    """The end of a term that begins at `start`: None for pay as you go, days for a trial, calendar months else."""
+    if trial:
+        return start + timedelta(days=product.free_trial_days)
+    if months is None:
+        return None
+    years, month = divmod(start.month - 1 + months, 12)
+    last_day = calendar.monthrange(start.year + years, month + 1)[1]
+    return start.replace(year=start.year + years, month=month + 1, day=min(start.day, last_day))
 
 
 def yes_or_no(name: str, value: Any) -> bool:

@@ -19,6 +19,7 @@ class Settings:
     notification_delay_seconds: float = 0
     final_window_seconds: float = 0
     get_entitlements_per_second: int = 0  # 0: no limit. AWS allows 20
+    subscription_rows: bool = False
 
 
 NAMES = tuple(field.name for field in fields(Settings))
@@ -45,10 +46,13 @@ Kind = tuple[Callable[[Any], bool], str]
 
 SECONDS: Kind = (_between(0, LONGEST), f"a number of seconds from 0 to {LONGEST}")
 
+FLAG: Kind = (lambda value: isinstance(value, bool), "true or false")
+
 KINDS: dict[str, Kind] = {
     "token_lifetime_seconds": SECONDS,
     "entitlement_delay_seconds": SECONDS,
     "notification_delay_seconds": SECONDS,
     "final_window_seconds": SECONDS,
     "get_entitlements_per_second": (_whole(0, 1_000_000), "a whole number from 0, for no limit, to 1000000"),
+    "subscription_rows": FLAG,
 }

@@ -51,6 +51,7 @@ CREATE TABLE IF NOT EXISTS faults (
     times INTEGER
 );
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS migrated_products (product_code TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS mails (
     number INTEGER PRIMARY KEY,
     sender TEXT NOT NULL,
@@ -69,6 +70,7 @@ ADDED = {
         "offer_id": "TEXT AS (json_extract(document, '$.offer_id'))",
         "end_behavior": "TEXT AS (CASE WHEN json_extract(document, '$.ends_at') IS NULL THEN NULL"
         " WHEN json_extract(document, '$.auto_renew') THEN 'RENEW' ELSE 'EXPIRE' END)",
+        "provision": "TEXT AS (json_extract(document, '$.provision'))",
         "starts_at": "TEXT AS (json_extract(document, '$.starts_at'))",
         "ends_at": "TEXT AS (ifnull(json_extract(document, '$.ends_at'), '9999'))",  # no end sorts last
         "changed_at": "TEXT AS (json_extract(document, '$.changed_at'))",
@@ -84,6 +86,7 @@ CREATE INDEX IF NOT EXISTS agreements_by_initial ON agreements (initial_agreemen
 CREATE INDEX IF NOT EXISTS agreements_ends ON agreements (ends_at);
 CREATE INDEX IF NOT EXISTS agreements_starts ON agreements (starts_at);
 CREATE INDEX IF NOT EXISTS agreements_changes ON agreements (changed_at);
+CREATE INDEX IF NOT EXISTS agreements_scheduled ON agreements (starts_at) WHERE provision = 'SCHEDULED';
 CREATE INDEX IF NOT EXISTS grants_by_product ON grants (product_code, number);
 CREATE INDEX IF NOT EXISTS grants_by_license ON grants (license_arn);
 CREATE INDEX IF NOT EXISTS grants_by_account ON grants (account_id, product_code);
@@ -106,6 +109,7 @@ class Storage:
         self._connection.execute("PRAGMA journal_mode = WAL")
         # Enough for the death of the process, which is what is promised; a power cut may cost the last second.
         self._connection.execute("PRAGMA synchronous = NORMAL")
+        self._connection.execute("PRAGMA cache_size = -65536")  # 64 MiB, for those who sell a million at once
         self._connection.executescript(SCHEMA)
         self._add_columns()
         self._connection.executescript(INDEXES)

@@ -1,18 +1,18 @@
-"""The verbs of the shop: purchase, change, renew, cancel, expire. Each is one transaction, then told to the seller."""
+"""The verbs of the shop: purchase, change, cancel, expire, terminate. Each is one transaction, then told."""
 
-import calendar
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sandbox.dialects import Sale, dialect_of
+from sandbox.dialects.legacy import UNSUBSCRIBED
 
 from .accounts import Account
-from .agreements import Agreement, ended, new_agreement_id, new_license_arn
+from .agreements import FAILED, PROVISIONED, SCHEDULED, Agreement, new_agreement_id, new_license_arn
 from .books import Books
 from .catalogue import Product
 from .errors import InvalidRequest, Refused
-from .orders import chosen, chosen_months, yes_or_no
+from .orders import chosen, chosen_months, chosen_payment, chosen_start, end_of_term, yes_or_no
 
 MOST_CONCURRENT = 100  # active agreements of one account for one product, under concurrent agreements
 
@@ -33,11 +33,20 @@ class Shop:
         months: Any = None,
         free_trial: Any = None,
         auto_renew: Any = None,
+        starts_in_seconds: Any = None,
+        payment: Any = None,
     ) -> Agreement:
-        """A new agreement. A legacy product sells one at a time to an account, and every product one trial."""
+        """A new agreement. A legacy product sells one at a time to an account, and every product one trial.
+
+        The right of use begins at once, unless it starts later, or the `payment` is `pending` or `fails`.
+        """
         trial = yes_or_no("free_trial", free_trial)
         if trial and not product.free_trial_days:
             raise InvalidRequest(f"{product.title} has no free trial.")
+        start = chosen_start(product, starts_in_seconds, trial)
+        provision = chosen_payment(payment)
+        if start and provision:
+            raise InvalidRequest("What starts later is paid when it starts: let it fail then.")
         agreement = new_agreement(
             product,
             account,
@@ -46,15 +55,26 @@ class Shop:
             months=chosen_months(product, months),
             free_trial=trial,
             auto_renew=yes_or_no("auto_renew", auto_renew) and not product.is_subscription,
+            starts_in=start,
         )
-        sale = Sale(product, account, agreement)
+        agreement = replace(agreement, provision=provision or (SCHEDULED if start else PROVISIONED))
         with self._books.transaction():
             self._check_room(product, account, trial)
-            self._books.agreements.save(agreement)
-            self._books.grant(sale)
-            self._books.tell(sale, dialect_of(product).started(sale))
+            agreement = self._sign(Sale(product, account, agreement))
         self._books.send_due()
         return agreement
+
+    def resubscribe(self, agreement_id: str) -> Agreement:
+        """Subscribe again before the end is complete: AWS then never says that it was."""
+        before = self._books.sale(self._books.agreements.get(agreement_id))
+        if not self.can_resubscribe(before.agreement):
+            raise Refused("Only a legacy subscription that is ending can be taken up again. Subscribe anew instead.")
+        return self.purchase(before.product, before.account)
+
+    def can_resubscribe(self, agreement: Agreement) -> bool:
+        product = self._books.catalogue.product(agreement.product_code)
+        ending = not agreement.is_active and product.is_legacy and product.is_subscription
+        return ending and self._books.will_send(agreement.agreement_id, UNSUBSCRIBED)
 
     def change(
         self, agreement_id: str, *, dimensions: Any = None, plan: Any = None, auto_renew: Any = None
@@ -67,39 +87,6 @@ class Shop:
         self._books.send_due()
         return self._books.agreements.get(agreement_id)
 
-    def renew(self, agreement_id: str, *, new_license: Any = None) -> Agreement:
-        """The next term, at once: a new agreement that names the old one. A trial becomes paid.
-
-        AWS does not say whether a renewal keeps its licence, so both can be tried: `new_license`.
-        """
-        with self._books.transaction():
-            sale = self._books.active(agreement_id)
-            old, product, account = sale.agreement, sale.product, sale.account
-            if old.ends_at is None:
-                raise Refused(f"{product.title} is pay as you go: it has no end, and so nothing to renew.")
-            now = self._books.now()
-            start = now if old.free_trial else old.ends_at
-            new = replace(
-                old,
-                agreement_id=new_agreement_id(),
-                license_arn=new_license_arn() if yes_or_no("new_license", new_license) else old.license_arn,
-                free_trial=False,
-                accepted_at=now,
-                starts_at=now,
-                ends_at=_end(product, start, old.months, False),
-                changed_at=now,
-                previous_agreement_id=old.agreement_id,
-            )
-            old = ended(old, "RENEWED", now, new.agreement_id)
-            self._books.agreements.save(old, new)
-            if new.license_arn != old.license_arn:
-                self._books.withdraw(old)
-            renewed = Sale(product, account, new)
-            self._books.grant(renewed)
-            self._books.tell(renewed, dialect_of(product).renewed(renewed, old))
-        self._books.send_due()
-        return new
-
     def cancel(self, agreement_id: str) -> Agreement:
         """The end before the end."""
         return self._end_with(agreement_id, "CANCELLED")
@@ -108,29 +95,34 @@ class Shop:
         """The end of the term, now rather than on the day."""
         return self._end_with(agreement_id, "EXPIRED")
 
-    def keep_the_calendar(self) -> None:
-        """Renew or expire what has reached its end. Called now and then by the clock."""
-        for agreement in self._books.agreements.at_their_end(self._books.now()):
-            try:
-                if agreement.auto_renew:
-                    self.renew(agreement.agreement_id)
-                else:
-                    self.expire(agreement.agreement_id)
-            except Refused:
-                continue  # the buyer was quicker
+    def terminate(self, agreement_id: str) -> Agreement:
+        """AWS ends it, such as for bills that were never paid."""
+        return self._end_with(agreement_id, "TERMINATED")
 
     def _end_with(self, agreement_id: str, status: str) -> Agreement:
         with self._books.transaction():
             sale = self._books.active(agreement_id)
             if status == "EXPIRED" and sale.product.is_subscription:
                 raise Refused(f"{sale.product.title} is pay as you go: it has no end date, it can only be cancelled.")
-            agreement = ended(sale.agreement, status, self._books.now())
-            sale = replace(sale, agreement=agreement)
-            self._books.agreements.save(agreement)
-            self._books.withdraw(agreement)
-            self._books.tell(sale, dialect_of(sale.product).ended(sale))
+            if status == "EXPIRED" and self._books.waiting_after(sale.agreement):
+                raise Refused("Its renewal begins when it ends. Start that one instead.")
+            over = self._books.end(sale, status)
         self._books.send_due()
-        return agreement
+        return over.agreement
+
+    def _sign(self, sale: Sale) -> Agreement:
+        """Write a new agreement down and tell it, and what follows from how it is paid."""
+        dialect = dialect_of(sale.product)
+        self._books.agreements.save(sale.agreement)
+        self._books.tell(sale, dialect.agreed(sale, None))
+        if sale.product.is_legacy:
+            for earlier in self._books.agreements.of(sale.account, sale.product):
+                self._books.never_send(earlier.agreement_id, UNSUBSCRIBED)
+        if sale.agreement.provision == PROVISIONED:
+            return self._books.begin(sale).agreement
+        if sale.agreement.provision == FAILED:
+            self._books.tell(sale, dialect.failed(sale))
+        return sale.agreement
 
     def _check_room(self, product: Product, account: Account, trial: bool) -> None:
         earlier = self._books.agreements.of(account, product)
@@ -151,8 +143,9 @@ def new_agreement(
     months: int | None,
     free_trial: bool = False,
     auto_renew: bool = False,
+    starts_in: timedelta = timedelta(0),
 ) -> Agreement:
-    """An agreement that starts now, with a licence of its own."""
+    """An agreement with a licence of its own, that starts now unless it starts later."""
     agreement_id = new_agreement_id()
     return Agreement(
         agreement_id=agreement_id,
@@ -166,8 +159,8 @@ def new_agreement(
         free_trial=free_trial,
         auto_renew=auto_renew,
         accepted_at=now,
-        starts_at=now,
-        ends_at=_end(product, now, months, free_trial),
+        starts_at=now + starts_in,
+        ends_at=end_of_term(product, now + starts_in, months, free_trial),
         changed_at=now,
         initial_agreement_id=agreement_id,
     )
@@ -191,19 +184,8 @@ def amend(
     sale = replace(sale, agreement=new)
     books.agreements.save(new)
     bought_otherwise = new.dimensions != old.dimensions
-    if bought_otherwise:
+    if bought_otherwise and new.is_licensed:
         books.grant(sale)
     if not quietly:
         books.tell(sale, dialect_of(sale.product).amended(sale, bought_otherwise))
     return True
-
-
-def _end(product: Product, start: datetime, months: int | None, trial: bool) -> datetime | None:
-    """The end of a term that begins at `start`: None for pay as you go, days for a trial, calendar months else."""
-    if trial:
-        return start + timedelta(days=product.free_trial_days)
-    if months is None:
-        return None
-    years, month = divmod(start.month - 1 + months, 12)
-    last_day = calendar.monthrange(start.year + years, month + 1)[1]
-    return start.replace(year=start.year + years, month=month + 1, day=min(start.day, last_day))

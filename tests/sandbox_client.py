@@ -19,7 +19,10 @@ class SandboxClient:
         return self.call("GET", "/api/accounts")
 
     def buy(self, product: str, account_id: str, **terms: Any) -> dict[str, Any]:
-        """Purchase: ``terms`` are dimensions, plan, months, free_trial, auto_renew."""
+        """Purchase: ``terms`` are dimensions, plan, months, free_trial, auto_renew, starts_in_seconds, payment.
+
+        ``payment`` is ``succeeds``, ``pending`` or ``fails``.
+        """
         return self.call("POST", "/api/purchases", {"product": product, "account_id": account_id, **terms})
 
     def buy_many(self, product: str, count: int, **terms: Any) -> list[dict[str, Any]]:
@@ -42,16 +45,55 @@ class SandboxClient:
         return self.call("POST", f"/api/purchases/{agreement_id}/token")
 
     def change(self, agreement_id: str, **terms: Any) -> dict[str, Any]:
-        return self.call("POST", f"/api/purchases/{agreement_id}/change", terms)
+        return self.do(agreement_id, "change", **terms)
 
-    def renew(self, agreement_id: str, new_license: bool = False) -> dict[str, Any]:
-        return self.call("POST", f"/api/purchases/{agreement_id}/renew", {"new_license": new_license})
+    def renew(self, agreement_id: str, new_license: bool = False, **terms: Any) -> dict[str, Any]:
+        """The new agreement. With early=True it begins where the old one ends; ``terms`` too are plan, dimensions."""
+        return self.do(agreement_id, "renew", new_license=new_license, **terms)
+
+    def replace(self, agreement_id: str, new_license: bool = False, **terms: Any) -> dict[str, Any]:
+        """The new agreement. ``terms`` are plan, dimensions, months."""
+        return self.do(agreement_id, "replace", new_license=new_license, **terms)
+
+    def start(self, agreement_id: str) -> dict[str, Any]:
+        """Begin now what starts later: future-dated purchases and early renewals."""
+        return self.do(agreement_id, "start")
+
+    def pay(self, agreement_id: str) -> dict[str, Any]:
+        return self.do(agreement_id, "pay")
+
+    def fail_payment(self, agreement_id: str) -> dict[str, Any]:
+        """Let a payment fail that is pending, or was to be made when the agreement starts."""
+        return self.do(agreement_id, "fail")
+
+    def terminate(self, agreement_id: str) -> dict[str, Any]:
+        return self.do(agreement_id, "terminate")
+
+    def resubscribe(self, agreement_id: str) -> dict[str, Any]:
+        return self.do(agreement_id, "resubscribe")
+
+    def advise(self, agreement_id: str, resolved: bool = False) -> dict[str, Any]:
+        return self.do(agreement_id, "advisory", resolved=resolved)
+
+    def remind(self, agreement_id: str, days: int) -> dict[str, Any]:
+        return self.do(agreement_id, "reminder", days=days)
+
+    def request_cancellation(self, agreement_id: str, status: str = "pending") -> dict[str, Any]:
+        """``status`` is pending, approved, rejected, cancelled or failed."""
+        return self.do(agreement_id, "cancellation-request", status=status)
+
+    def migrate(self, product: str) -> dict[str, Any]:
+        """Move a legacy product to concurrent agreements."""
+        return self.call("POST", f"/api/products/{product}/migrate")
+
+    def do(self, agreement_id: str, verb: str, **terms: Any) -> dict[str, Any]:
+        return self.call("POST", f"/api/purchases/{agreement_id}/{verb}", terms)
 
     def cancel(self, agreement_id: str) -> dict[str, Any]:
-        return self.call("POST", f"/api/purchases/{agreement_id}/cancel")
+        return self.do(agreement_id, "cancel")
 
     def expire(self, agreement_id: str) -> dict[str, Any]:
-        return self.call("POST", f"/api/purchases/{agreement_id}/expire")
+        return self.do(agreement_id, "expire")
 
     def settings(self, **changes: Any) -> dict[str, Any]:
         """Change some settings; gives all of them as they are now."""

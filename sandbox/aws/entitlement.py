@@ -11,7 +11,8 @@ from sandbox.aws.cbor import Moment
 from sandbox.aws.wire import AwsError
 from sandbox.catalogue import Catalogue, Product
 from sandbox.errors import NotFound
-from sandbox.grants import Grants
+from sandbox.grants import NO_EXPIRY, Grants
+from sandbox.switches import Switches
 
 # What can be filtered by, and the column that holds it.
 FILTERS = {
@@ -26,9 +27,10 @@ MOST = 25
 class Entitlement:
     """The entitlement service's only operation."""
 
-    def __init__(self, catalogue: Catalogue, grants: Grants, now: Callable[[], datetime]) -> None:
+    def __init__(self, catalogue: Catalogue, grants: Grants, switches: Switches, now: Callable[[], datetime]) -> None:
         self._catalogue = catalogue
         self._grants = grants
+        self._switches = switches
         self._now = now
 
     def get_entitlements(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -43,13 +45,19 @@ class Entitlement:
         wanted = self._columns(_filter(request.get("Filter")), product)
         size = _page_size(request.get("MaxResults"))
         after = _page(request.get("NextToken"), code)
-        shown = [] if product.is_subscription else self._grants.page(code, self._now(), wanted, after, size + 1)
+        shown = self._grants.page(code, self._now(), wanted, after, size + 1) if self._has_rows(product) else []
         answer: dict[str, Any] = {}
         if shown:
             answer["Entitlements"] = [self._entitlement(row, product) for row in shown[:size]]
         if len(shown) > size:
             answer["NextToken"] = base64.b64encode(f"{code}:{shown[size - 1]['number']}".encode()).decode()
         return answer
+
+    def _has_rows(self, product: Product) -> bool:
+        """AWS does not say whether pay as you go has entitlements under concurrent agreements: both can be tried."""
+        if product.is_subscription:
+            return self._switches.settings().subscription_rows and not product.is_legacy
+        return True
 
     def _columns(self, wanted: dict[str, list[str]], product: Product) -> dict[str, list[str]]:
         """The filter in terms of what is stored: customer identifiers become the accounts they stand for."""
@@ -66,9 +74,10 @@ class Entitlement:
             "Dimension": row["dimension"],
             "CustomerAWSAccountId": row["account_id"],
             "LicenseArn": row["license_arn"],
-            "Value": {"IntegerValue": row["value"]},
-            "ExpirationDate": Moment(int(row["expires_at"])),
+            "Value": {"BooleanValue": True} if product.is_subscription else {"IntegerValue": row["value"]},
         }
+        if row["expires_at"] != NO_EXPIRY:
+            entitlement["ExpirationDate"] = Moment(int(row["expires_at"]))
         if product.is_legacy:
             entitlement["CustomerIdentifier"] = self._catalogue.account(row["account_id"]).customer_identifier
         return entitlement

@@ -1,4 +1,4 @@
-"""How a change is told to the seller. Both dialects have the same four verbs: started, amended, renewed, ended."""
+"""How a change is told to the seller. Both dialects have the same verbs: agreed, began, failed, amended, ended."""
 
 from sandbox.catalogue import Product
 from sandbox.dialects.concurrent import Concurrent

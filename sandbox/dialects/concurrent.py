@@ -22,35 +22,35 @@ LICENSE_DEPROVISIONED = "License Deprovisioned - Manufacturer"
 class Concurrent:
     """The dialect of products with concurrent agreements."""
 
-    def started(self, sale: Sale) -> list[Notice]:
-        return [
-            _event(CREATED, sale.agreement, _terms(sale.agreement, "NEW"), NO_RESALE),
-            _license_event(LICENSE_UPDATED, sale.product, sale.agreement),
-        ]
+    def agreed(self, sale: Sale, previous: Agreement | None) -> list[Notice]:
+        terms = _terms(sale.agreement, sale.agreement.intent)
+        if previous and sale.agreement.intent == "RENEW":  # of a replacement the event does not tell
+            terms["previousAgreementId"] = previous.agreement_id
+        return [event(CREATED, sale.agreement, terms, NO_RESALE)]
+
+    def began(self, sale: Sale, old: Agreement | None) -> list[Notice]:
+        notices = [_license_event(LICENSE_UPDATED, sale.product, sale.agreement)]
+        if old:
+            notices.append(event(ENDED, old, {"status": old.status}, NO_RESALE))
+            if old.license_arn != sale.agreement.license_arn:
+                notices.append(_license_event(LICENSE_DEPROVISIONED, sale.product, old))
+        return notices
+
+    def failed(self, _sale: Sale) -> list[Notice]:
+        return []  # what says so is that no License Updated comes
 
     def amended(self, sale: Sale, entitlements_changed: bool) -> list[Notice]:
         terms = _terms(sale.agreement, "AMEND") | {"autoRenewalEnabled": sale.agreement.auto_renew}
-        notices = [_event(AMENDED, sale.agreement, terms, NO_RESALE)]
-        if entitlements_changed:
+        notices = [event(AMENDED, sale.agreement, terms, NO_RESALE)]
+        if entitlements_changed and sale.agreement.is_licensed:
             notices.append(_license_event(LICENSE_UPDATED, sale.product, sale.agreement))
         return notices
 
-    def renewed(self, new: Sale, old: Agreement) -> list[Notice]:
-        terms = _terms(new.agreement, "RENEW") | {"previousAgreementId": old.agreement_id}
-        notices = [
-            _event(CREATED, new.agreement, terms, NO_RESALE),
-            _license_event(LICENSE_UPDATED, new.product, new.agreement),
-            _event(ENDED, old, {"status": old.status}, NO_RESALE),
-        ]
-        if old.license_arn != new.agreement.license_arn:
-            notices.append(_license_event(LICENSE_DEPROVISIONED, new.product, old))
-        return notices
-
     def ended(self, sale: Sale) -> list[Notice]:
-        return [
-            _event(ENDED, sale.agreement, {"status": sale.agreement.status}, NO_RESALE),
-            _license_event(LICENSE_DEPROVISIONED, sale.product, sale.agreement),
-        ]
+        notices = [event(ENDED, sale.agreement, {"status": sale.agreement.status}, NO_RESALE)]
+        if sale.agreement.is_licensed:
+            notices.append(_license_event(LICENSE_DEPROVISIONED, sale.product, sale.agreement))
+        return notices
 
 
 NO_RESALE = {"resaleAuthorization": None}  # printed as null for direct offers
@@ -74,10 +74,11 @@ def _license_event(name: str, product: Product, agreement: Agreement) -> Notice:
     license_id = agreement.license_arn.rsplit(":", 1)[-1]
     event_arn = f"aws:license-manager:us-east-1:{SELLER_ACCOUNT_ID}:{license_id}"
     more = {"product": {"code": product.code, "id": product.id}, "license": {"arn": event_arn}}
-    return _event(name, agreement, {}, more)
+    return event(name, agreement, {}, more)
 
 
-def _event(name: str, agreement: Agreement, terms: dict[str, Any], more: dict[str, Any]) -> Notice:
+def event(name: str, agreement: Agreement, terms: dict[str, Any], more: dict[str, Any]) -> Notice:
+    """An event about an agreement: `terms` stand beside its id, `more` beside the parties."""
     detail = {
         "requestId": str(uuid.uuid4()),
         "catalog": "AWSMarketplace",

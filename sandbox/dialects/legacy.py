@@ -10,29 +10,36 @@ from sandbox.dialects.notice import Notice, Sale
 
 ENTITLEMENT_TOPIC = "aws-mp-entitlement-notification-"
 SUBSCRIPTION_TOPIC = "aws-mp-subscription-notification-"
+UNSUBSCRIBED = "unsubscribe-success"
 
 
 class Legacy:
     """The dialect of products from before concurrent agreements."""
 
-    def started(self, sale: Sale) -> list[Notice]:
+    def agreed(self, _sale: Sale, _previous: Agreement | None) -> list[Notice]:
+        return []  # nothing is said before the right of use begins
+
+    def began(self, sale: Sale, old: Agreement | None) -> list[Notice]:
+        if old and old.status == "RENEWED":
+            return _entitlement(sale)
         success = _subscription("subscribe-success", sale)
-        success.body["offer-identifier"] = sale.agreement.offer_id
         # A text, not a boolean: so the user guide shows it, and so integrations must read it.
         success.body["isFreeTrialTermPresent"] = "true" if sale.agreement.free_trial else "false"
         return [success, *_entitlement(sale)]
 
-    def amended(self, sale: Sale, entitlements_changed: bool) -> list[Notice]:
-        return _entitlement(sale) if entitlements_changed else []
+    def failed(self, sale: Sale) -> list[Notice]:
+        return [_subscription("subscribe-fail", sale)]
 
-    def renewed(self, new: Sale, _old: Agreement) -> list[Notice]:
-        return _entitlement(new)
+    def amended(self, sale: Sale, entitlements_changed: bool) -> list[Notice]:
+        return _entitlement(sale) if entitlements_changed and sale.agreement.is_licensed else []
 
     def ended(self, sale: Sale) -> list[Notice]:
+        if not sale.agreement.is_licensed:
+            return []  # the seller never heard of it
         return [
             _subscription("unsubscribe-pending", sale),
             *_entitlement(sale),
-            _subscription("unsubscribe-success", sale, at_window_end=True),
+            _subscription(UNSUBSCRIBED, sale, at_window_end=True),
         ]
 
 
@@ -49,7 +56,10 @@ def _entitlement(sale: Sale) -> list[Notice]:
 
 
 def _subscription(action: str, sale: Sale, at_window_end: bool = False) -> Notice:
-    return _notice(action, SUBSCRIPTION_TOPIC, sale, at_window_end)
+    notice = _notice(action, SUBSCRIPTION_TOPIC, sale, at_window_end)
+    if action.startswith("subscribe-"):
+        notice.body["offer-identifier"] = sale.agreement.offer_id
+    return notice
 
 
 def _notice(action: str, topic: str, sale: Sale, at_window_end: bool = False) -> Notice:

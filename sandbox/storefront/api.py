@@ -17,6 +17,7 @@ from sandbox.storefront.shapes import (
     purchase_json,
     tally_json,
 )
+from sandbox.storefront.verbs import verb_called
 from sandbox.switches import OPERATIONS
 
 api = Blueprint("api", __name__, url_prefix="/api")
@@ -25,6 +26,12 @@ api = Blueprint("api", __name__, url_prefix="/api")
 @api.get("/products")
 def products() -> Response:
     return jsonify([product_json(each) for each in marketplace().catalogue.products])
+
+
+@api.post("/products/<code>/migrate")
+def migrate(code: str) -> Response:
+    members()
+    return jsonify(product_json(marketplace().migration.migrate(code)))
 
 
 @api.get("/accounts")
@@ -43,6 +50,7 @@ def purchases() -> Response:
 def purchase() -> tuple[Response, int]:
     body = members(
         "product", "account_id", "dimensions", "plan", "months", "free_trial", "auto_renew",
+        "starts_in_seconds", "payment",
         needed=("product", "account_id"),
     )  # fmt: skip
     product = marketplace().catalogue.product(str(body.pop("product")))
@@ -78,27 +86,11 @@ def token(agreement_id: str) -> Response:
     return jsonify(handover(marketplace(), marketplace().agreements.get(agreement_id)))
 
 
-@api.post("/purchases/<agreement_id>/change")
-def change(agreement_id: str) -> Response:
-    agreement = marketplace().shop.change(agreement_id, **members("dimensions", "plan", "auto_renew"))
+@api.post("/purchases/<agreement_id>/<verb>")
+def carry_out(agreement_id: str, verb: str) -> Response:
+    wanted = verb_called(verb)
+    agreement = wanted.deed(marketplace())(agreement_id, **members(*wanted.members))
     return jsonify(purchase_json(marketplace(), agreement))
-
-
-@api.post("/purchases/<agreement_id>/renew")
-def renew(agreement_id: str) -> Response:
-    return jsonify(purchase_json(marketplace(), marketplace().shop.renew(agreement_id, **members("new_license"))))
-
-
-@api.post("/purchases/<agreement_id>/cancel")
-def cancel(agreement_id: str) -> Response:
-    members()
-    return jsonify(purchase_json(marketplace(), marketplace().shop.cancel(agreement_id)))
-
-
-@api.post("/purchases/<agreement_id>/expire")
-def expire(agreement_id: str) -> Response:
-    members()
-    return jsonify(purchase_json(marketplace(), marketplace().shop.expire(agreement_id)))
 
 
 @api.get("/settings")

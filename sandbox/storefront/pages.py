@@ -1,6 +1,5 @@
 """The pages a seller and a buyer see. A button is a POST and a redirect; only refusals draw a page at once."""
 
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -9,9 +8,12 @@ from werkzeug.wrappers import Response
 
 from sandbox.agreements import Agreement
 from sandbox.catalogue import Product
-from sandbox.errors import InvalidRequest, SandboxError
+from sandbox.dialects.news import REMINDERS
+from sandbox.errors import SandboxError
+from sandbox.storefront.forms import number, quantities, ticked
 from sandbox.storefront.here import marketplace
 from sandbox.storefront.shapes import handover
+from sandbox.storefront.verbs import verb_called
 
 pages = Blueprint("pages", __name__)
 
@@ -38,12 +40,19 @@ def purchase(code: str) -> Answer:
             dimensions=quantities(wanted),
             plan=request.form.get("plan"),
             months=number("months"),
-            free_trial="free_trial" in request.form,
-            auto_renew="auto_renew" in request.form,
+            starts_in_seconds=number("starts_in_seconds"),
+            payment=request.form.get("payment"),
+            **ticked("free_trial", "auto_renew"),
         )
     except SandboxError as error:
         return product_page(wanted, request.form.to_dict(), str(error)), error.status
     return redirect(url_for("pages.confirmation", agreement_id=agreement.agreement_id), 303)
+
+
+@pages.post("/products/<code>/migrate")
+def migrate(code: str) -> Answer:
+    marketplace().migration.migrate(code)
+    return redirect(url_for("pages.product", code=code, done="migrated"), 303)
 
 
 def product_page(wanted: Product, given: dict[str, str], error: str | None) -> str:
@@ -66,54 +75,30 @@ def agreement_page(shown: Agreement, given: dict[str, str], error: str | None) -
         given=given,
         error=error,
         notifications=marketplace().outbox.all(shown.agreement_id),
+        can_resubscribe=marketplace().shop.can_resubscribe(shown),
+        reminders=REMINDERS,
         **about(shown),
     )
 
 
-@pages.post("/agreements/<agreement_id>/change")
-def change(agreement_id: str) -> Answer:
-    product = marketplace().catalogue.product(marketplace().agreements.get(agreement_id).product_code)
-    return carry_out(
-        agreement_id,
-        lambda: marketplace().shop.change(
-            agreement_id,
-            dimensions=quantities(product),
-            plan=request.form.get("plan"),
-            auto_renew="auto_renew" in request.form,
-        ),
-        "changed",
-    )
-
-
-@pages.post("/agreements/<agreement_id>/renew")
-def renew(agreement_id: str) -> Answer:
-    new_license = "new_license" in request.form
-    return carry_out(agreement_id, lambda: marketplace().shop.renew(agreement_id, new_license=new_license), "renewed")
-
-
-@pages.post("/agreements/<agreement_id>/cancel")
-def cancel(agreement_id: str) -> Answer:
-    return carry_out(agreement_id, lambda: marketplace().shop.cancel(agreement_id), "cancelled")
-
-
-@pages.post("/agreements/<agreement_id>/expire")
-def expire(agreement_id: str) -> Answer:
-    return carry_out(agreement_id, lambda: marketplace().shop.expire(agreement_id), "expired")
-
-
-def carry_out(agreement_id: str, verb: Callable[[], Agreement], done: str) -> Answer:
+@pages.post("/agreements/<agreement_id>/<verb>")
+def carry_out(agreement_id: str, verb: str) -> Answer:
     """Do it and go to the contract's page, which says what was done; or draw that page with the refusal."""
+    wanted = verb_called(verb)
+    before = marketplace().agreements.get(agreement_id)
     try:
-        after = verb()
+        terms = wanted.form(marketplace().catalogue.product(before.product_code))
+        after = wanted.deed(marketplace())(agreement_id, **terms)
     except SandboxError as error:
         before = marketplace().agreements.get(agreement_id)
         return agreement_page(before, request.form.to_dict(), str(error)), error.status
-    return redirect(url_for("pages.agreement", agreement_id=after.agreement_id, done=done), 303)
+    return redirect(url_for("pages.agreement", agreement_id=after.agreement_id, done=verb), 303)
 
 
 def about(shown: Agreement) -> dict[str, Any]:
     return {
         "agreement": shown,
+        "verb": lambda name: url_for("pages.carry_out", agreement_id=shown.agreement_id, verb=name),
         "product": marketplace().catalogue.product(shown.product_code),
         "account": marketplace().catalogue.account(shown.account_id),
         "handover": handover(marketplace(), shown),
@@ -140,17 +125,3 @@ def subscriptions(key: str) -> str:
             for each in marketplace().agreements.all(account.account_id)
         ],
     )
-
-
-def quantities(product: Product) -> dict[str, int | None]:
-    """What the form says for each quantity; an empty field is none of it."""
-    return {each.key: number(each.key) or 0 for each in product.quantities if each.key in request.form}
-
-
-def number(name: str) -> int | None:
-    text = request.form.get(name, "").strip().replace(",", "")
-    if not text:
-        return None
-    if not text.isdecimal() or len(text) > 9:
-        raise InvalidRequest(f"{name.replace('_', ' ').capitalize()} must be a whole number, not {text!r}.")
-    return int(text)

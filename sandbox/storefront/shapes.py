@@ -32,6 +32,8 @@ def purchase_json(marketplace: Marketplace, agreement: Agreement) -> dict[str, A
         "agreement_id": agreement.agreement_id,
         "license_arn": agreement.license_arn,
         "status": agreement.status,
+        "entitlement_status": agreement.entitlement_status,
+        "intent": agreement.intent,
         "product": product.code,
         "product_title": product.title,
         "pricing": product.pricing,
@@ -51,6 +53,7 @@ def purchase_json(marketplace: Marketplace, agreement: Agreement) -> dict[str, A
         "initial_agreement_id": agreement.initial_agreement_id,
         "previous_agreement_id": agreement.previous_agreement_id,
         "next_agreement_id": agreement.next_agreement_id,
+        "cancellation_request": agreement.cancellation_request,
         "url": f"/agreements/{agreement.agreement_id}",
     }
 

@@ -24,13 +24,31 @@ STATUSES = {
     "CANCELLED": "Cancelled",
     "EXPIRED": "Expired",
     "RENEWED": "Renewed",
+    "REPLACED": "Replaced",
+    "TERMINATED": "Terminated by AWS",
+}
+# What is said instead of "Active" while the right of use has not begun.
+NOT_YET = {
+    "SCHEDULED": "Starts later",
+    "PENDING": "Payment pending",
+    "FAILED": "Payment failed",
 }
 # What a page says after the redirect that follows a button; only these words can be put there by an address.
 DONE = {
-    "changed": "The contract was changed, and the seller was told.",
-    "renewed": "The contract was renewed: this is the new agreement.",
-    "cancelled": "The contract was cancelled, and the seller was told.",
-    "expired": "The contract has expired, and the seller was told.",
+    "change": "The contract was changed, and the seller was told.",
+    "renew": "The contract was renewed: this is the new agreement.",
+    "replace": "The contract was replaced: this is the new agreement.",
+    "cancel": "The contract was cancelled, and the seller was told.",
+    "expire": "The contract has expired, and the seller was told.",
+    "terminate": "AWS terminated the contract, and the seller was told.",
+    "start": "The contract has started, and the seller was told.",
+    "pay": "The payment went through, and the seller was told.",
+    "fail": "The payment failed.",
+    "resubscribe": "Subscribed again: this is the new agreement.",
+    "advisory": "The advisory was sent to the seller.",
+    "reminder": "The seller was reminded.",
+    "cancellation-request": "The seller was told how the request to cancel stands.",
+    "migrated": "From now on this product has concurrent agreements, and is told of by EventBridge.",
     "settings": "The settings were changed.",
     "fault-added": "Those calls will fail from now on.",
     "fault-removed": "The fault was removed.",
@@ -83,6 +101,7 @@ def register_words(app: Flask, marketplace: Marketplace) -> None:
         PRICINGS=PRICINGS,
         DIALECTS=DIALECTS,
         STATUSES=STATUSES,
+        NOT_YET=NOT_YET,
         DONE=DONE,
         seller=marketplace.catalogue.seller,
         accounts=marketplace.catalogue.accounts,

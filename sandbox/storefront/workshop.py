@@ -7,8 +7,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from sandbox.errors import InvalidRequest, SandboxError
+from sandbox.storefront.forms import number
 from sandbox.storefront.here import marketplace
-from sandbox.storefront.pages import number
 from sandbox.switches import ERRORS, OPERATIONS
 
 workshop = Blueprint("workshop", __name__)

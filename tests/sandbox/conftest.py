@@ -46,6 +46,7 @@ def tidy(server: Server, aws: Callable[[str], Any]) -> None:
         notification_delay_seconds=0,
         final_window_seconds=0,
         get_entitlements_per_second=0,
+        subscription_rows=False,
     )
     for purchase in shop.call("GET", "/api/purchases"):
         if purchase["status"] == "ACTIVE":

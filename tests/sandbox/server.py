@@ -21,6 +21,7 @@ ANALYTICS = "4tidemarkanalytics0000001"
 ARCHIVE = "4tidemarkarchive000000002"
 STREAMS = "4tidemarkstreams000000003"
 ALERTS = "4tidemarkalerts0000000004"
+RELAY = "4tidemarkrelay00000000006"
 
 
 def free_port() -> int:
