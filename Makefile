@@ -1,11 +1,16 @@
 # Everything a person runs here. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help demo clean-demo test bench lint lint-format lint-code lint-types lint-layers lint-templates format pins
+.PHONY: help demo clean-demo test bench lint lint-format lint-code lint-types lint-layers lint-templates format pictures pins
 
 # The first interpreter that is new enough; `make PYTHON=… demo` names another.
 PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 python3.11,$(shell $(p) -c 'import sys; print("$(p)" if sys.version_info >= (3, 11) else "")' 2>/dev/null)))
 BIN := .venv/bin
-CHECKED := portal sandbox laptop benchmarks tests worker.py wsgi.py
+CHECKED := portal sandbox laptop benchmarks tests docs/draw_life.py worker.py wsgi.py
+
+# All tests run side by side, in more processes than a small machine has cores, because much of a test is waiting. A few
+# that were picked run one after another: what they need is started once, and what they say stays in order.
+PROCESSES ?= 3
+SIDE_BY_SIDE := --numprocesses=$(PROCESSES) --dist=worksteal
 
 help:
 	@echo 'make demo        an AWS Marketplace and the portal on this machine; Ctrl-C stops them'
@@ -14,6 +19,7 @@ help:
 	@echo 'make bench       measure it all, some minutes (make bench ARGS="--only a,b --quick" measures less)'
 	@echo 'make lint        formatting, lint, types, layers, templates'
 	@echo 'make format      write the formatting'
+	@echo 'make pictures    draw the life of a contract anew, from the table in the code'
 	@echo 'make pins        choose the newest versions pyproject.toml allows and write requirements*.txt'
 
 demo: .venv/demo
@@ -24,7 +30,7 @@ clean-demo:
 
 test: .venv/dev
 	@$(BIN)/python -m laptop.browser
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(or $(ARGS),$(SIDE_BY_SIDE))
 
 bench: .venv/bench
 	@$(BIN)/python -m benchmarks $(ARGS)
@@ -50,6 +56,9 @@ lint-templates: .venv/dev
 format: .venv/dev
 	$(BIN)/ruff format $(CHECKED)
 	$(BIN)/ruff check --fix $(CHECKED)
+
+pictures: .venv/demo
+	PYTHONPATH=. $(BIN)/python docs/draw_life.py
 
 # The virtual environment, and what is installed in it: the demo's packages, or also those of tests and lint.
 .venv/bin/python:

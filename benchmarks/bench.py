@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -63,7 +63,8 @@ class Bench:
     def ministack(self) -> Ministack:
         """An SQS of our own, started when the first part needs it."""
         with self.step("Starting ministack (the first time it is installed)"):
-            return ministack.start(self.programs, *ports.any_free(1))
+            (port,) = ports.any_free(1)
+            return ministack.start(self.programs, port)
 
     @contextmanager
     def stage(self, *, aws: bool = True) -> Iterator[Stage]:
@@ -110,9 +111,9 @@ class Step:
     def advance(self, by: int = 1) -> None:
         self.progress.advance(self.task, by)
 
+    def tell(self, what: str, total: int) -> None:
+        """Go on with something else on the same line."""
+        self.progress.reset(self.task, description=what, total=total)
+
     def to(self, completed: int) -> None:
         self.progress.update(self.task, completed=completed)
-
-    def from_here(self, start: int) -> Callable[[int], None]:
-        """Something to tell how far things are, counted from ``start``."""
-        return lambda done: self.progress.update(self.task, completed=start + done)

@@ -59,10 +59,6 @@ class Contestant(ABC):
         """The end of what its programs wrote."""
         return "\n".join(program.tail() for program in self.programs)
 
-    def end(self) -> None:
-        for program in self.programs:
-            self.stage.end(program)
-
 
 class Ours(Contestant):
     """``python worker.py`` as it is: consumer, jobs and clock."""

@@ -27,7 +27,7 @@ from benchmarks.stock import Stocked, stock
 LOAD = 50  # messages a second about other contracts
 OTHERS = 200
 PATIENCE = 30.0
-BETWEEN_LOOKS = 0.001
+BETWEEN_LOOKS = 0.005  # the two together use little of the machine, and are still exact enough
 WANTED_MS = 100.0
 
 
@@ -35,12 +35,14 @@ class NotSeen(Exception):
     """There was a change that the page did not show in time."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Delays:
     """Milliseconds: from sending to the page, and how long one look at an unchanged page took."""
 
     page: list[float]
     look: list[float]
+    missed: int = 0
+    """Changes that the page did not show in ``PATIENCE``; they count as if it had shown them at its end."""
 
 
 def run(bench: Bench) -> Result:
@@ -60,20 +62,21 @@ def run(bench: Bench) -> Result:
     middle = median(idle.page)
     return Result(
         "From sending a notification to the contract page, in milliseconds",
-        ["while", "changes", "median", "p99", "longest", "one look, median"],
+        ["while", "changes", "median", "p99", "longest", f"not seen in {PATIENCE:.0f} s", "one look, median"],
         rows,
         [Goal(f"median under {WANTED_MS:.0f} ms, idle", f"{middle:.1f} ms", middle < WANTED_MS)],
-        ["Read over HTTP with If-None-Match, as often as the portal answers; a look is how exact the figures are."],
+        ["Read over HTTP with If-None-Match, some milliseconds after each answer; a look is how exact this is."],
     )
 
 
 def _row(name: str, delays: Delays) -> list[Cell]:
     page = delays.page
-    return [name, len(page), median(page), p99(page), max(page), median(delays.look)]
+    return [name, len(page), median(page), p99(page), max(page), delays.missed, median(delays.look)]
 
 
 def _watch(stage: Stage, watched: Stocked, values: Iterator[int], samples: int, step: Step) -> Delays:
-    browser = Browser(stage, watched.sign_in_key)
+    browser = Browser(stage, stage.app)
+    browser.sign_in(watched.sign_in_key)
     sqs, path = stage.ministack.sqs(), f"/contracts/{watched.contract_id}"
     chance = random.Random(7)  # noqa: S311 - no secret
     delays = Delays([], [])
@@ -84,7 +87,12 @@ def _watch(stage: Stage, watched: Stocked, values: Iterator[int], samples: int, 
         sleep(chance.uniform(0.05, 0.15))  # not in step with anything that happens by the clock
         start = monotonic()
         send(sqs, stage.queue_url, [license_updated(watched.sold)])
-        delays.page.append((_seen(browser, path, etag, value, delays.look) - start) * 1000)
+        try:
+            delays.page.append((_seen(browser, path, etag, value, delays.look) - start) * 1000)
+        except NotSeen:
+            delays.page.append(PATIENCE * 1000)
+            delays.missed += 1
+            break  # who has fallen so far behind falls further
         step.advance()
     browser.close()
     return delays
@@ -94,7 +102,8 @@ def _seen(browser: Browser, path: str, etag: str | None, value: int, looks: list
     """The moment at which the page shows the value.
 
     Raises:
-        NotSeen: it did not.
+        NotSeen: it did not in time.
+        RuntimeError: it is no page at all.
     """
     shown = f'data-value="{value:,}"'
     deadline = monotonic() + PATIENCE
@@ -104,10 +113,10 @@ def _seen(browser: Browser, path: str, etag: str | None, value: int, looks: list
         now = monotonic()
         if answer.status == 200 and shown in answer.body:
             return now
-        if answer.status not in {200, 304} or now > deadline:
-            raise NotSeen(
-                f"the page answered {answer.status} and did not show {shown} within {now - deadline + PATIENCE:.0f} s"
-            )
+        if answer.status not in {200, 304}:
+            raise RuntimeError(f"{path} answered {answer.status}")
+        if now > deadline:
+            raise NotSeen
         etag = answer.etag or etag
         looks.append((now - before) * 1000)
         sleep(BETWEEN_LOOKS)

@@ -7,6 +7,7 @@ import platform
 import subprocess
 from importlib.metadata import PackageNotFoundError, version
 
+import psutil
 import psycopg
 
 from laptop.environment import ROOT
@@ -20,7 +21,8 @@ def facts(postgres: str) -> dict[str, str]:
     found = {
         "cores": str(os.cpu_count()),
         "processor": _processor(),
-        "system": platform.platform(aliased=True, terse=True),
+        "load before": f"{psutil.getloadavg()[0]:.1f}",
+        "system": f"{platform.system()} {platform.machine()}",
         "Python": platform.python_version(),
         **_database(postgres),
         "ministack": REQUIREMENT.partition("==")[2],

@@ -9,6 +9,7 @@ from time import monotonic, sleep
 
 import psutil
 import psycopg
+from flask import Flask
 from redis import Redis
 
 from benchmarks.market import VAULT, Market
@@ -16,6 +17,8 @@ from laptop.environment import Place
 from laptop.ministack import Ministack
 from laptop.processes import Program, Programs, answers
 from laptop.stack import portal_command, python, sandbox_command
+from portal import create_app
+from portal.config import Settings
 
 VAULT_AS_A_PRODUCT = f"""
 [[product]]
@@ -69,6 +72,11 @@ class Stage:
         return psycopg.connect(self.place.database_url, autocommit=True)
 
     @cached_property
+    def app(self) -> Flask:
+        """The portal in this process: for its models, and for the key that signs sessions."""
+        return create_app(Settings.from_environment(self.environment | {"LOG_LEVEL": "WARNING"}))
+
+    @cached_property
     def market(self) -> Market:
         """The sandbox, started the first time: it answers for AWS Marketplace."""
         command = sandbox_command(self.place)
@@ -92,11 +100,6 @@ class Stage:
         program = self.programs.start("portal", portal_command(self.place), self.environment)
         program.wait_until(lambda: answers(f"{self.place.portal_url}/readyz"))
         return program
-
-    def end(self, program: Program) -> None:
-        """End one program before the stage does."""
-        program.stop()
-        self.programs.running.remove(program)
 
 
 def family(program: Program) -> list[psutil.Process]:

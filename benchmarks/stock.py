@@ -11,7 +11,7 @@ import psycopg
 from psycopg import sql
 
 from benchmarks.market import DIMENSION, FIRST_VALUE, VAULT, Sold
-from portal.accounts.models import Membership, Organisation, Person, Role
+from portal.accounts.models import Membership, Organisation, Person, Role, folded
 from portal.contracts.lifecycle import State
 from portal.contracts.models import Contract, ContractName, Entitlement, NameKind
 from portal.contracts.names import agreement_key, license_key
@@ -32,7 +32,7 @@ class Stocked:
 
 def copy(connection: psycopg.Connection, model: type[Base], columns: Sequence[str], rows: Iterable[Row]) -> None:
     """Write rows into a model's table. Columns that are not named get the default that the model gives them."""
-    table = model.__table__
+    table = model.metadata.tables[model.__tablename__]
     defaults = {
         column.name: _default(column.default)
         for column in table.columns
@@ -41,7 +41,7 @@ def copy(connection: psycopg.Connection, model: type[Base], columns: Sequence[st
     names = [*columns, *defaults]
     rest = tuple(defaults.values())
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(str(table.name)), sql.SQL(", ").join(map(sql.Identifier, names))
+        sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, names))
     )
     with connection.cursor() as cursor, cursor.copy(statement) as target:
         for row in rows:
@@ -58,7 +58,7 @@ def stock(connection: psycopg.Connection, sold: Sequence[Sold]) -> list[Stocked]
     organisation, person, key = 1, 1, uuid4().hex
     contracts = [Stocked(str(uuid4()), one, key) for one in sold]
     now = utcnow()
-    copy(connection, Organisation, ("id", "name"), [(organisation, "Acme")])
+    copy(connection, Organisation, ("id", "name", "name_key"), [(organisation, "Acme", folded("Acme"))])
     alice = (person, key, "Alice", "alice@acme.example", "alice@acme.example", NOBODYS_PASSWORD, now)
     copy(connection, Person, PERSON, [alice])
     copy(connection, Membership, ("person_id", "organisation_id", "role"), [(person, organisation, Role.OWNER)])

@@ -34,7 +34,8 @@ class Storm:
     """From then until every contract was right; may be negative."""
     settled: float | None = None
     """From then until nothing was left to do in the inbox."""
-    refused_at_first: int = 0
+    refused_at_first: int | None = None
+    """In the first second; None when all was over by then."""
 
     @property
     def converged(self) -> float | None:
@@ -78,10 +79,11 @@ def _watch(stage: Stage, sold: list[Sold], step: Step) -> Storm:
             seen.setdefault("settled", now)
         return len(seen) == 2
 
-    wait_for(over, PATIENCE, pause=0.05)
+    wait_for(over, PATIENCE, pause=0.1)  # looking costs the database something, too
     row = stage.database.execute("SELECT max(received_at) FROM notifications").fetchone()
     last = row[0] if row and row[0] else started_at
-    storm = Storm((last - started_at).total_seconds(), refused_at_first=sum(refused_at_first))
+    storm = Storm((last - started_at).total_seconds())
+    storm.refused_at_first = refused_at_first[0] if refused_at_first else None
     if "right" in seen:
         storm.right = (seen["right"] - last).total_seconds()
     if "settled" in seen:
@@ -98,7 +100,7 @@ def _inbox(stage: Stage) -> tuple[int, int]:
 
 
 def _result(contracts: int, right: int, storm: Storm, calls: Calls) -> Result:
-    later = calls.refused - storm.refused_at_first
+    later = 0 if storm.refused_at_first is None else calls.refused - storm.refused_at_first
     never = f"not within {PATIENCE:.0f} s"
     rows: list[list[Cell]] = [
         ["notifications", contracts * EACH],

@@ -20,7 +20,7 @@ def for_terminal(letter: str, result: Result) -> RenderableType:
     for number, column in enumerate(result.columns):
         table.add_column(column, justify="right" if _is_numeric(result, number) else "left", overflow="fold")
     for row in result.rows:
-        table.add_row(*map(in_words, row))
+        table.add_row(*(Text(in_words(cell)) for cell in row))  # a name may have brackets, which are no markup
     lines: list[RenderableType] = [
         Text.assemble(
             ("  reached      " if goal.reached else "  not reached  ", "green" if goal.reached else "red"),

@@ -2,6 +2,7 @@
 
 import errno
 import socket
+import sys
 from contextlib import ExitStack
 
 import psutil
@@ -40,12 +41,27 @@ def next_free(wanted: int, taken: frozenset[int] = frozenset()) -> int:
 
 
 def any_free(count: int) -> list[int]:
-    """So many different free ports, wherever the system finds them."""
+    """So many different free ports, wherever the system finds them.
+
+    On Linux it gives them to nobody else while this process lives: not to another that is choosing ports at the same
+    moment, and not while a server of ours that was killed is started again.
+    """
     with ExitStack() as held:
         probes = [held.enter_context(socket.socket()) for _ in range(count)]
         for probe in probes:
             probe.bind(("127.0.0.1", 0))
-        return [int(probe.getsockname()[1]) for probe in probes]
+        found = [int(probe.getsockname()[1]) for probe in probes]
+        if sys.platform == "linux":
+            for probe in probes:
+                _keep(probe)
+        return found
+
+
+def _keep(probe: socket.socket) -> None:
+    """Leave it bound until this process ends. A server may still listen there: Linux lets two sockets have one port
+    when both ask for that, as servers do, and only one of them listens."""
+    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    probe.detach()
 
 
 def holder(port: int) -> str | None:

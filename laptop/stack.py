@@ -48,15 +48,12 @@ def sandbox_command(place: Place) -> list[str]:
 
 
 def portal_command(place: Place) -> list[str]:
-    """The portal under gunicorn, as in production but for the number of processes.
-
-    Threads, because browsers open connections ahead of need and a single-threaded worker would wait on an empty one.
-    """
+    """The portal under granian, as in production but for the number of processes."""
     return python(
-        *("-m", "gunicorn", "wsgi:app"),
-        *("--bind", f"127.0.0.1:{place.portal_port}"),
-        *("--workers", "2", "--worker-class", "gthread", "--threads", "4"),
-        *("--access-logfile", "-", "--no-control-socket"),
+        *("-m", "granian", "wsgi:app", "--interface", "wsgi", "--no-ws"),
+        *("--host", "127.0.0.1", "--port", str(place.portal_port)),
+        *("--workers", "2", "--blocking-threads", "4"),
+        "--access-log",
     )
 
 

@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import blueprints
 from portal.config import Settings
-from portal.database import db, engine_options
+from portal.database import LOOKING_UP, db, engine_options, look_up_options
 from portal.extensions import csrf, migrate
 from portal.jobs import later
 from portal.jobs.connections import hasty
@@ -24,7 +24,7 @@ from portal.products import Products
 from portal.registration.arrival import Desk
 from portal.registration.sealing import Seal
 from portal.services import edition_of, support
-from portal.web import errors, filters, security, visitor
+from portal.web import ahead, errors, filters, security, visitor
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -45,6 +45,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
+        SQLALCHEMY_BINDS={LOOKING_UP: look_up_options(settings.database_url)},
     )
 
     # What the seller sells, and the way to AWS
@@ -68,6 +69,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     filters.init_app(app)
     errors.init_app(app)
     blueprints.init_app(app)
+    ahead.init_app(app)
 
     app.jinja_env.globals["subscriptions_url"] = settings.subscriptions_url
 

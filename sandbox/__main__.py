@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from sandbox.application import create_front
+from sandbox.aws.forwarding import Forward
 from sandbox.catalogue import BUILT_IN, read_catalogue
 from sandbox.errors import CannotStart, InvalidCatalogue
 from sandbox.mailbox import smtp_server
@@ -47,15 +48,31 @@ def arguments(given: list[str]) -> argparse.Namespace:
         default=os.environ.get("SANDBOX_SMTP_PORT", "8125"),
         help="receive mail on this port and show it at /mailbox, 0 for none; default 8125 (SANDBOX_SMTP_PORT)",
     )
+    parser.add_argument(
+        "--deliver-to",
+        metavar="QUEUE_URL",
+        default=os.environ.get("SANDBOX_DELIVER_TO", ""),
+        help="send notifications to this SQS queue instead of the sandbox's own (SANDBOX_DELIVER_TO)",
+    )
+    parser.add_argument(
+        "--deliver-endpoint",
+        metavar="URL",
+        default=os.environ.get("SANDBOX_DELIVER_ENDPOINT", ""),
+        help="the SQS endpoint of that queue; default its own address (SANDBOX_DELIVER_ENDPOINT)",
+    )
     options = parser.parse_args(given)
     for name in ("port", "smtp_port"):
         value = getattr(options, name)
         if not value.isdigit() or int(value) > 65535 or (name == "port" and int(value) == 0):
             parser.error(f"--{name.replace('_', '-')} must be a port number, not {value!r}")
         setattr(options, name, int(value))
-    url = urlsplit(options.fulfillment_url)
-    if url.scheme not in ("http", "https") or not url.netloc:
-        parser.error(f"--fulfillment-url must be an http or https address, not {options.fulfillment_url!r}")
+    for name, needed in (("fulfillment_url", True), ("deliver_to", False), ("deliver_endpoint", False)):
+        value = getattr(options, name)
+        url = urlsplit(value)
+        if (needed or value) and (url.scheme not in ("http", "https") or not url.netloc):
+            parser.error(f"--{name.replace('_', '-')} must be an http or https address, not {value!r}")
+    if options.deliver_endpoint and not options.deliver_to:
+        parser.error("--deliver-endpoint needs --deliver-to")
     return options
 
 
@@ -90,10 +107,11 @@ def main(given: list[str]) -> int:
 def open_marketplace(options: argparse.Namespace) -> Marketplace:
     """The marketplace of this catalogue and state file. Raises CannotStart."""
     state = Path(options.state)
+    forward = Forward(options.deliver_to, options.deliver_endpoint or None) if options.deliver_to else None
     try:
         catalogue = read_catalogue(Path(options.catalogue))
         state.parent.mkdir(parents=True, exist_ok=True)
-        return Marketplace(catalogue, state, options.fulfillment_url)
+        return Marketplace(catalogue, state, options.fulfillment_url, forward)
     except InvalidCatalogue as problem:
         raise CannotStart(problem) from problem
     except (OSError, sqlite3.Error) as problem:

@@ -118,7 +118,7 @@ class Books:
         return self.now() + timedelta(seconds=self._switches.settings().entitlement_delay_seconds)
 
     def tell(self, sale: Sale, notices: list[Notice]) -> None:
-        self._outbox.put(sale.agreement, notices, self._switches.settings())
+        self._outbox.put(sale.agreement, notices)
 
 
 def given(sale: Sale) -> Mapping[str, int]:

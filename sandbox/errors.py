@@ -25,6 +25,12 @@ class Refused(SandboxError):
     status = 409
 
 
+class DeliveryFailed(SandboxError):
+    """There was a queue that could not be reached, or did not take what it was sent."""
+
+    status = 503
+
+
 class InvalidCatalogue(Exception):
     """There was a catalogue file that cannot be used. Raised at start only."""
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from .agreements import Agreements
 from .almanac import Almanac
-from .aws.wiring import deliver, wire
+from .aws.forwarding import Forward
+from .aws.wiring import Wiring
 from .books import Books
 from .bulk import Bulk
 from .calls import Calls
@@ -34,7 +35,7 @@ def utc_now() -> datetime:
 class Marketplace:
     """Everything the pages and the JSON calls need, by name. One to a process: moto's queues are the process's."""
 
-    def __init__(self, catalogue: Catalogue, state: Path, fulfillment_url: str) -> None:
+    def __init__(self, catalogue: Catalogue, state: Path, fulfillment_url: str, forward: Forward | None = None) -> None:
         self.catalogue = catalogue
         self.fulfillment_url = fulfillment_url
         self.now = utc_now
@@ -46,9 +47,10 @@ class Marketplace:
         self._check_state(state)
         self.tokens = Tokens(self.storage)
         self.mailbox = Mailbox(self.storage, self.now)
-        wire(catalogue, self.storage)
+        self.forward = forward
+        wiring = Wiring(catalogue, self.storage, forward)
         self.migration = Migration(catalogue, self.storage)  # after the wiring: old topics must go on working
-        self.outbox = Outbox(self.storage, deliver, self.now)
+        self.outbox = Outbox(self.storage, self.switches, wiring.deliver, self.now)
         books = Books(catalogue, self.storage, self.agreements, self.grants, self.outbox, self.switches, self.now)
         self.shop = Shop(books)
         self.succession = Succession(books)

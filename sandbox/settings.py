@@ -18,8 +18,14 @@ class Settings:
     entitlement_delay_seconds: float = 0
     notification_delay_seconds: float = 0
     final_window_seconds: float = 0
+    notification_duplicates: int = 0
+    notification_reorder_seconds: float = 0
+    notification_drop_share: float = 0
     get_entitlements_per_second: int = 0  # 0: no limit. AWS allows 20
+    outage: bool = False
+    throttle: bool = False
     subscription_rows: bool = False
+    seed: int | None = None  # None: another randomness each time
 
 
 NAMES = tuple(field.name for field in fields(Settings))
@@ -53,6 +59,12 @@ KINDS: dict[str, Kind] = {
     "entitlement_delay_seconds": SECONDS,
     "notification_delay_seconds": SECONDS,
     "final_window_seconds": SECONDS,
+    "notification_duplicates": (_whole(0, 20), "a whole number from 0 to 20"),
+    "notification_reorder_seconds": SECONDS,
+    "notification_drop_share": (_between(0, 1), "a share from 0, for none, to 1, for all"),
     "get_entitlements_per_second": (_whole(0, 1_000_000), "a whole number from 0, for no limit, to 1000000"),
+    "outage": FLAG,
+    "throttle": FLAG,
     "subscription_rows": FLAG,
+    "seed": (lambda value: value is None or _whole(0, 2**53)(value), "a whole number, or null for none"),
 }

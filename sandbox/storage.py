@@ -75,6 +75,7 @@ ADDED = {
         "ends_at": "TEXT AS (ifnull(json_extract(document, '$.ends_at'), '9999'))",  # no end sorts last
         "changed_at": "TEXT AS (json_extract(document, '$.changed_at'))",
     },
+    "notifications": {"message_id": "TEXT", "copy": "INTEGER NOT NULL DEFAULT 0", "dropped_at": "REAL"},
 }
 
 INDEXES = """

@@ -1,7 +1,8 @@
 """The switches a tester turns, kept in the state file: the settings, and the faults that make calls fail."""
 
 import json
-from dataclasses import dataclass, replace
+import random
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from .errors import InvalidRequest, NotFound
@@ -44,15 +45,21 @@ class Fault:
 
 
 class Switches:
-    """Settings and faults, kept in the file."""
+    """Settings and faults, kept in the file. `random` is what everything left to chance is drawn from."""
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
         saved = {row["name"]: json.loads(row["value"]) for row in storage.rows("SELECT * FROM settings")}
         self._settings = Settings(**{name: value for name, value in saved.items() if name in NAMES})
+        self.random = random.Random(self._settings.seed)  # noqa: S311, chance, not secrecy
 
     def settings(self) -> Settings:
         return self._settings
+
+    def back_to_normal(self) -> Settings:
+        """Every setting as it was at first, and no faults."""
+        self.clear_faults()
+        return self.change(asdict(Settings()))
 
     def change(self, changes: dict[str, Any]) -> Settings:
         """Change some settings. Raises InvalidRequest for an unknown name or a value that makes no sense."""
@@ -65,6 +72,8 @@ class Switches:
                     (name, json.dumps(value)),
                 )
             self._settings = replace(self._settings, **changes)
+            if "seed" in changes:  # even with the same one: the sequence begins again
+                self.random = random.Random(self._settings.seed)  # noqa: S311, chance, not secrecy
         return self._settings
 
     def faults(self) -> list[Fault]:

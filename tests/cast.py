@@ -7,6 +7,7 @@ ARCHIVE = "4tidemarkarchive000000002"
 STREAMS = "4tidemarkstreams000000003"
 ALERTS = "4tidemarkalerts0000000004"
 VAULT = "4tidemarkvault00000000005"
+RELAY = "4tidemarkrelay00000000006"
 ACME_AWS, GLOBEX_AWS, INITECH_AWS = "444455556666", "777788889999", "012345678901"
 
 PASSWORD = "a few words in a row"

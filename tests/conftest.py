@@ -23,7 +23,7 @@ from portal.accounts.models import Membership, Organisation, Person, Role
 from portal.accounts.passwords import hash_password
 from portal.config import Settings
 from portal.database import Base, db, transaction, utcnow
-from tests.cast import ACME_AWS, ALERTS, ANALYTICS, ARCHIVE, PASSWORD, STREAMS, VAULT, Somebody
+from tests.cast import ACME_AWS, ALERTS, ANALYTICS, ARCHIVE, PASSWORD, RELAY, STREAMS, VAULT, Somebody
 from tests.portal_client import PortalClient
 from tests.sandbox_client import SandboxClient
 
@@ -194,6 +194,7 @@ def buy(sandbox: SandboxClient) -> Iterator[Callable[..., dict[str, Any]]]:
             ARCHIVE: {"dimensions": {"storage_tb": 5, "users": 3}},
             STREAMS: {"plan": "base", "dimensions": {"events_million": 20}},
             ALERTS: {},
+            RELAY: {},
             VAULT: {"dimensions": {"secrets": 100}},
         }[product]
         bought.append(sandbox.buy(product, account_id, **(usual | terms)))

@@ -99,6 +99,10 @@ class SandboxClient:
         """Change some settings; gives all of them as they are now."""
         return self.call("PUT", "/api/settings", changes)
 
+    def back_to_normal(self) -> None:
+        """Every setting as it was at first, and no faults."""
+        self.call("DELETE", "/api/settings")
+
     def fail(self, operation: str, error: str, times: int | None = None) -> None:
         """Have the next ``times`` calls of an AWS operation (``*`` for all) fail; every call when None."""
         self.call("POST", "/api/faults", {"operation": operation, "error": error, "times": times})

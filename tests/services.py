@@ -3,12 +3,15 @@
 Each starts once per run, when the first test asks for it, and is told apart from the others by what it keeps:
 every database is a new one, so a server that is in use elsewhere may be named in ``DATABASE_URL``. Of a server named in
 ``REDIS_URL`` the databases 14 and 15 are emptied.
+
+Where tests run side by side (``make test``), each of pytest's processes has its own of everything, but for PostgreSQL:
+there it has its own databases. A Redis that is given is then nobody's: it could not be emptied for one of them alone.
 """
 
 import os
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -24,15 +27,32 @@ from laptop.stack import sandbox_command, start
 from tests.sandbox_client import SandboxClient
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(config: pytest.Config) -> None:
+    """One private PostgreSQL for all processes, which find it in their environment as if it had been given."""
+    if _wants_a_private_server():
+        until_the_end = ExitStack()
+        os.environ["DATABASE_URL"] = until_the_end.enter_context(postgres.running())
+        config.add_cleanup(until_the_end.close)
+
+
+def _given_server() -> str | None:
+    given = os.environ.get("DATABASE_URL", "")
+    return given if given.startswith("postgres") else None
+
+
+def _wants_a_private_server() -> bool:
+    return os.environ.get("TEST_DATABASE") == "postgresql" and not _given_server()
+
+
 @pytest.fixture(scope="session")
 def new_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], str]]:
     """Makes an empty database and gives its URL: SQLite, unless ``DATABASE_URL`` names a PostgreSQL server to make
     it on, or ``TEST_DATABASE=postgresql`` asks for a private one."""
-    server = os.environ.get("DATABASE_URL", "")
-    if server.startswith("postgres"):
+    if server := _given_server():
         with _databases_on(server) as create:
             yield create
-    elif os.environ.get("TEST_DATABASE") == "postgresql":
+    elif _wants_a_private_server():
         with postgres.running() as private, _databases_on(private) as create:
             yield create
     else:
@@ -75,7 +95,7 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Programs]:
 def redis_server(programs: Programs, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The URL of a Valkey, without a database number; ``REDIS_URL`` names another server."""
     given = os.environ.get("REDIS_URL")
-    if given:
+    if given and "PYTEST_XDIST_WORKER" not in os.environ:
         return urlsplit(given)._replace(path="").geturl()
     (port,) = ports.any_free(1)
     valkey.start(programs, tmp_path_factory.mktemp("valkey"), port)

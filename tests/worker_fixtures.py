@@ -68,6 +68,19 @@ class Bench:
             new += fresh
         return new
 
+    def take_bodies(self) -> list[str]:
+        """Take everything out of the queue without anybody hearing of it; the bodies, as they were sent."""
+        queue, bodies = NotificationQueue(self.queue_url), []
+        while deliveries := queue.receive(wait_seconds=0):
+            bodies += [delivery.body for delivery in deliveries]
+            queue.delete(deliveries)
+        return bodies
+
+    @staticmethod
+    def pause(seconds: float) -> None:
+        """Let real time pass: the sandbox has a clock of its own."""
+        time.sleep(seconds)
+
     def work(self, later: timedelta = timedelta(0)) -> int:
         """Work on what is due in the inbox, now or some time later."""
         return apply.work_on_inbox(self.marketplace, self.products, utcnow() + later)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from portal.database import Base, UTCDateTime, utcnow
 
@@ -39,16 +40,32 @@ class Person(Base):
     memberships: Mapped[list[Membership]] = relationship(back_populates="person")
 
 
+def folded(name: str) -> str:
+    """A name for comparison: case, blanks around it and composed characters do not tell two apart."""
+    return unicodedata.normalize("NFKC", name.strip()).casefold()
+
+
 class Organisation(Base):
     """A customer of the seller: the tenant that owns contracts."""
 
     __tablename__ = "organisations"
+    # For support, who know how a name begins: with this operator class `LIKE` can use the index in any locale.
+    __table_args__ = (
+        Index("ix_organisations_name_key", "name_key", postgresql_ops={"name_key": "varchar_pattern_ops"}),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
+    name_key: Mapped[str] = mapped_column(String(600))
+    """The name folded for comparison."""
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
 
     memberships: Mapped[list[Membership]] = relationship(back_populates="organisation")
+
+    @validates("name")
+    def _fold(self, _column: str, name: str) -> str:
+        self.name_key = folded(name)
+        return name
 
 
 class Membership(Base):

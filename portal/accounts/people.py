@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_urlsafe
@@ -12,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import contains_eager
 
 from portal import audit
-from portal.accounts.models import Membership, Organisation, Person, Role
+from portal.accounts.models import Membership, Organisation, Person, Role, folded
 from portal.accounts.passwords import hash_password, verify_password
 from portal.database import db
 
@@ -29,7 +28,7 @@ class NewPerson:
 
 def email_key(email: str) -> str:
     """An address folded for comparison: case and composed characters do not tell two people apart."""
-    return unicodedata.normalize("NFKC", email.strip()).casefold()
+    return folded(email)
 
 
 def sign_up(new: NewPerson, now: datetime) -> Person | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, request, session, url_for
@@ -12,14 +11,13 @@ from flask_wtf.csrf import generate_csrf
 
 from portal.contracts import checks
 from portal.contracts.history import changes_of
-from portal.contracts.lifecycle import State
-from portal.contracts.models import Contract
-from portal.contracts.overview import contract_of, contracts_of, may_see
+from portal.contracts.overview import contract_of, contracts_of, joined_into, may_see
 from portal.database import after_commit, transaction
 from portal.jobs import later
 from portal.services import edition, products, support
+from portal.web.ahead import etag_of, glance_of
 from portal.web.views import contract_card, contract_page
-from portal.web.visitor import visitor
+from portal.web.visitor import Visitor, recognise, sign_in_key, unknown, visitor
 
 blueprint = Blueprint("contracts", __name__)
 
@@ -40,26 +38,22 @@ def index() -> ResponseReturnValue:
 
 
 @blueprint.get("/contracts/<uuid:contract_id>")
-@login_required
 def show(contract_id: UUID) -> ResponseReturnValue:
     """The contract page. An open page asks again with the ETag, and gets 304 while nothing changed."""
-    overview = contract_of(visitor().person_id, contract_id)
-    if overview is None:
-        abort(404)
-    contract = overview.contract
-    awaiting = contract.check_requested_at is not None or contract.state == State.WAITING
-    etag = _etag(contract)
+    key = sign_in_key()
+    seen = glance_of(key, contract_id) if key else None
+    if key is None or seen is None:
+        return unknown()
+    recognise(Visitor(key, seen.person_id, seen.name, seen.email))
+    if seen.stamp is None:
+        joined = joined_into(seen.person_id, contract_id)
+        return redirect(url_for("contracts.show", contract_id=joined)) if joined else abort(404)
+    generate_csrf()  # the page's forms need the session to have its token, and the ETag is made of it
+    etag = etag_of(key, session["csrf_token"], edition(), contract_id, seen.stamp)
     flashed = "_flashes" in session
     if not flashed and request.if_none_match.contains(etag):
         return _fresh(Response(status=304), etag)
-    page = contract_page(overview, changes_of(contract_id), products())
-    body = render_template(
-        "contracts/show.html",
-        contract=page,
-        support=support(products().get(contract.product_code)),
-        refresh_seconds=SOON if awaiting else CALM,
-    )
-    response = make_response(body)
+    response = make_response(_draw(seen.person_id, contract_id))
     # A message for once must not come back from the browser's cache.
     return response if flashed else _fresh(response, etag)
 
@@ -77,12 +71,17 @@ def check_again(contract_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("contracts.show", contract_id=contract_id), 303)
 
 
-def _etag(contract: Contract) -> str:
-    """What the page depends on: the contract, how this edition draws it, and the session its forms are good for."""
-    generate_csrf()
-    confirmed = contract.confirmed_at.timestamp() if contract.confirmed_at else 0
-    whose = f"{visitor().get_id()}{session['csrf_token']}{edition()}"
-    return f"{contract.version}-{confirmed}-{sha256(whose.encode()).hexdigest()[:16]}"
+def _draw(person_id: int, contract_id: UUID) -> str:
+    overview = contract_of(person_id, contract_id)
+    if overview is None:
+        abort(404)
+    page = contract_page(overview, changes_of(contract_id), products())
+    return render_template(
+        "contracts/show.html",
+        contract=page,
+        support=support(products().get(overview.contract.product_code)),
+        refresh_seconds=SOON if page.awaiting else CALM,
+    )
 
 
 def _fresh(response: Response, etag: str) -> Response:

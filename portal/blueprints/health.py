@@ -10,6 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portal.database import db
 from portal.jobs import later
+from portal.services import marketplace
+from portal.web.filters import iso
 
 blueprint = Blueprint("health", __name__)
 
@@ -24,9 +26,10 @@ def alive() -> ResponseReturnValue:
 def ready() -> ResponseReturnValue:
     """200 when the database answers, 503 when it does not.
 
-    Redis is reported but does not decide: pages work without it, and the sweep makes up for what was not enqueued.
+    Redis is reported but does not decide: pages work without it, and the sweep makes up for what was not enqueued. Nor
+    does an AWS that is not answering, of which is told since when, and when it is asked again.
     """
-    parts = {"database": _database(), "redis": _redis()}
+    parts: dict[str, object] = {"database": _database(), "redis": _redis(), **_aws()}
     return jsonify(status="ready" if parts["database"] else "not ready", **parts), 200 if parts["database"] else 503
 
 
@@ -44,3 +47,12 @@ def _redis() -> bool:
         return later.redis_answers()
     except (RedisError, OSError):
         return False
+
+
+def _aws() -> dict[str, object]:
+    """Nothing while nothing is known to be wrong. AWS is not asked now."""
+    try:
+        trouble = marketplace().budget.trouble()
+    except (RedisError, OSError):
+        return {}
+    return {"aws": {"away_since": iso(trouble.since), "asked_again_at": iso(trouble.again_at)}} if trouble else {}

@@ -30,6 +30,8 @@ logger = logging.getLogger(__name__)
 
 DOUBTS = (1, 2, 5, 10, 30, 60, 120)
 """Seconds until an empty answer after a grant is asked again: entitlements may lag behind their event by minutes."""
+GRACE = 3
+"""So many of these waits, some seconds together, before the end of a licence is taken for the end of its contract."""
 SOON = timedelta(hours=1)
 """A grant older than this explains no lag any more."""
 FOLLOW_UPS = (20, 180)
@@ -82,8 +84,10 @@ def is_doubtful(contract: Contract, products: Products, asked: int, now: datetim
     if asked > len(DOUBTS) or sync.is_subscription(contract, products):
         return False
     words = words_of(contract)
-    granted = [word.at for word in words if word.signal is Signal.GRANTED]
-    if granted and signal_of(words) is Signal.GRANTED and now - max(granted) <= SOON:
+    signal = signal_of(words)
+    if signal is Signal.ENDING and contract.entitlements:
+        return asked <= GRACE  # what goes on after a renewal may be told a moment after the end of what it renews
+    if signal is Signal.GRANTED and now - max(word.at for word in words if word.signal is signal) <= SOON:
         return True
     return told_anew and contract.state in {State.WAITING, State.ENDED}
 

@@ -50,7 +50,7 @@ class Contract(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     product_code: Mapped[str] = mapped_column(String(255))
-    aws_account_id: Mapped[str | None] = mapped_column(String(255))
+    aws_account_id: Mapped[str | None] = mapped_column(String(255), index=True)
     """The buyer's AWS account, as text (leading zeros count)."""
     offer_type: Mapped[str | None] = mapped_column(String(64))
     """`FREE_TRIAL` when AWS said so on the latest arrival."""
@@ -68,7 +68,7 @@ class Contract(Base):
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), index=True)
     linked_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     linked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    continues_id: Mapped[UUID | None] = mapped_column(ForeignKey("contracts.id"))
+    continues_id: Mapped[UUID | None] = mapped_column(ForeignKey("contracts.id"), index=True)
     """The contract that this one renews or replaces."""
     merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("contracts.id"), index=True)
     """The contract that this one turned out to belong to; nothing else of it is of interest then."""

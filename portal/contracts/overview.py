@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, bindparam, exists, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from portal.accounts.models import Membership, Organisation
@@ -32,40 +33,50 @@ class Overview:
     """Whether the person has other contracts, too."""
 
 
-def _visible_to(person_id: int) -> Select[Contract]:
+def _visible() -> Select[Contract]:
+    """The contracts of the organisations of the person named when it is executed."""
     return (
         select(Contract)
         .join(Contract.organisation)
-        .join(Membership, (Membership.organisation_id == Organisation.id) & (Membership.person_id == person_id))
+        .join(Membership, Membership.organisation_id == Organisation.id)
+        .where(Membership.person_id == bindparam("person_id"))
         .options(contains_eager(Contract.organisation))
     )
 
 
+def _with_neighbours() -> Any:
+    before, after, other = aliased(Contract), aliased(Contract), aliased(Contract)
+    wanted = bindparam("contract_id", type_=Contract.id.type)
+    others = exists(
+        select(other.id)
+        .join(Membership, Membership.organisation_id == other.organisation_id)
+        .where(Membership.person_id == bindparam("person_id"), other.id != wanted)
+        .correlate(None)
+    )
+    return (
+        _visible()
+        .outerjoin(before, (before.id == Contract.continues_id) & (before.organisation_id == Contract.organisation_id))
+        .outerjoin(after, (after.continues_id == Contract.id) & (after.organisation_id == Contract.organisation_id))
+        .where(Contract.id == wanted)
+        .order_by(after.id)
+        .options(joinedload(Contract.linked_by), selectinload(Contract.entitlements))
+        .add_columns(before.id, before.product_code, after.id, after.product_code, others)
+    )
+
+
+# Put together once: that costs more than the database needs to answer.
+_ALL = _visible().options(selectinload(Contract.entitlements)).order_by(Contract.linked_at.desc(), Contract.id)
+_ONE = _with_neighbours()
+
+
 def contracts_of(person_id: int) -> list[Contract]:
     """The contracts of all the person's organisations, the newest first; two queries."""
-    statement = _visible_to(person_id).options(selectinload(Contract.entitlements))
-    return list(db.session.scalars(statement.order_by(Contract.linked_at.desc(), Contract.id)))
+    return list(db.session.scalars(_ALL, {"person_id": person_id}))
 
 
 def contract_of(person_id: int, contract_id: UUID) -> Overview | None:
     """One contract with its entitlements; None when it is not this person's, as if it did not exist. Two queries."""
-    before, after = aliased(Contract), aliased(Contract)
-    other = aliased(Contract)
-    others = exists(
-        select(other.id)
-        .join(Membership, Membership.organisation_id == other.organisation_id)
-        .where(Membership.person_id == person_id, other.id != contract_id)
-        .correlate(None)
-    )
-    statement = (
-        _visible_to(person_id)
-        .outerjoin(before, (before.id == Contract.continues_id) & (before.organisation_id == Contract.organisation_id))
-        .outerjoin(after, (after.continues_id == Contract.id) & (after.organisation_id == Contract.organisation_id))
-        .where(Contract.id == contract_id)
-        .options(joinedload(Contract.linked_by), selectinload(Contract.entitlements))
-        .add_columns(before.id, before.product_code, after.id, after.product_code, others)
-    )
-    row = db.session.execute(statement).first()
+    row = db.session.execute(_ONE, {"person_id": person_id, "contract_id": contract_id}).first()
     if row is None:
         return None
     contract, *neighbours, has_others = row
@@ -75,7 +86,15 @@ def contract_of(person_id: int, contract_id: UUID) -> Overview | None:
     return Overview(contract, continues, continued_by, has_others)
 
 
+def joined_into(person_id: int, contract_id: UUID) -> UUID | None:
+    """The contract that this one was joined to after a renewal, if that one is this person's to see."""
+    joined = aliased(Contract)
+    into = select(joined.merged_into_id).where(joined.id == contract_id).scalar_subquery()
+    statement = _visible().where(Contract.id == into).with_only_columns(Contract.id)
+    return db.session.scalar(statement, {"person_id": person_id})
+
+
 def may_see(person_id: int, contract_id: UUID) -> bool:
     """Whether the contract belongs to one of the person's organisations."""
-    statement = _visible_to(person_id).where(Contract.id == contract_id).with_only_columns(Contract.id)
-    return db.session.scalar(statement) is not None
+    statement = _visible().where(Contract.id == contract_id).with_only_columns(Contract.id)
+    return db.session.scalar(statement, {"person_id": person_id}) is not None

@@ -25,11 +25,9 @@ from portal.contracts.words import hear
 from portal.database import db, transaction
 from portal.marketplace.client import Marketplace
 from portal.marketplace.errors import MarketplaceError, MarketplaceUnavailable
-from portal.notifications.cases import Case, Told, happened_at, learn, sort
-from portal.notifications.envelope import Message
-from portal.notifications.inbox import Fates, postpone, settle, take, unpark
-from portal.notifications.intake import names_in
-from portal.notifications.models import Fate, Notification
+from portal.notifications.cases import Case, learn, sort
+from portal.notifications.inbox import Fates, Taken, postpone, settle, take, unpark
+from portal.notifications.models import Fate
 from portal.notifications.vocabulary import Kind
 from portal.products import Products
 
@@ -98,9 +96,9 @@ def _write(cases: Sequence[Case], readings: dict[UUID, Reading], products: Produ
             for case in cases:
                 _write([case], readings, products, now)
             return
-        logger.exception("Notifications %s could not be applied", [row.id for row in cases[0].rows])
+        logger.exception("Notifications %s could not be applied", [row.id for row in cases[0].messages])
         problem = f"A fault of the portal ({type(error).__name__})"
-        _try_later(cases[0].rows, REFUSAL_WAITS, problem, most=MOST_REFUSALS)
+        _try_later(cases[0].messages, REFUSAL_WAITS, problem, most=MOST_REFUSALS)
 
 
 def _apply(
@@ -108,25 +106,24 @@ def _apply(
 ) -> None:
     """Write one contract, which is locked."""
     if contract.merged_into_id is not None:
-        postpone(case.rows, (0.1,), "Its contract was joined to another a moment ago.")
+        postpone(case.messages, (0.1,), "Its contract was joined to another a moment ago.")
         return
-    version = contract.version
-    for row, message in case.told:
-        _hear(contract, row, message)
-    told_anew = any(message.kind is Kind.ENTITLEMENT_CHANGED for _row, message in case.told)
+    version, messages = contract.version, case.in_order()
+    for message in messages:
+        _hear(contract, message)
+    kinds = {message.kind for message in messages}
     is_empty = reading is not None and not reading.entitlements and _is_news(contract, reading)
+    told_anew = Kind.ENTITLEMENT_CHANGED in kinds
     if is_empty and checks.is_doubtful(contract, products, case.attempts, now, told_anew=told_anew):
         sync.show_unsure(contract)
-        postpone(case.rows, checks.DOUBTS, "AWS shows no entitlement yet; asking again.")
+        postpone(messages, checks.DOUBTS, "AWS shows no entitlement yet; asking again.")
         return
-    last = case.rows[-1]
-    because = Because(Cause.NOTIFICATION, last.name, last.id)
-    before = contract.confirmed_at
-    changed = sync.write_locked(contract, reading, products, because)
-    grants = any(message.kind in {Kind.GRANTED, Kind.ENTITLEMENT_CHANGED} for _row, message in case.told)
-    if grants and not changed and contract.confirmed_at != before and now - happened_at(last) <= checks.SOON:
+    last, confirmed_at = messages[-1], contract.confirmed_at
+    changed = sync.write_locked(contract, reading, products, Because(Cause.NOTIFICATION, last.name, last.id))
+    is_unseen = not changed and contract.confirmed_at != confirmed_at
+    if is_unseen and kinds & {Kind.GRANTED, Kind.ENTITLEMENT_CHANGED} and now - last.happened_at <= checks.SOON:
         checks.follow_up(contract, now)
-    _settle(contract, case.told, fates, changed=contract.version != version)
+    _settle(contract, messages, fates, changed=contract.version != version)
 
 
 def _is_news(contract: Contract, reading: Reading) -> bool:
@@ -134,47 +131,49 @@ def _is_news(contract: Contract, reading: Reading) -> bool:
     return contract.confirmed_at is None or contract.confirmed_at < reading.asked_at
 
 
-def _hear(contract: Contract, row: Notification, message: Message) -> None:
+def _hear(contract: Contract, message: Taken) -> None:
     """Keep what one message says: AWS's word under the name it names, and the terms it tells."""
-    because = Because(Cause.NOTIFICATION, row.name, row.id)
     if signal := SIGNALS.get(message.kind):
-        names = {kind: key for kind, key, _text in names_in(message).all()}
+        keys = dict(message.keys)
         order = (NameKind.AGREEMENT, NameKind.LICENSE, NameKind.CUSTOMER)
-        keys = [(kind, names[kind]) for kind in order if kind in names]
-        hear(contract, keys, signal, happened_at(row))
+        hear(contract, [(kind, keys[kind]) for kind in order if kind in keys], signal, message.happened_at)
+    if message.previous_agreement_key:
+        # That it goes on is told by what goes on; its own end may be told later, or never.
+        hear(contract, [(NameKind.AGREEMENT, message.previous_agreement_key)], Signal.CONTINUED, message.happened_at)
     if message.kind is Kind.GRANT_FAILED and not contract.entitlements:
         note_reason(contract, PAYMENT_FAILED)
-    told = message.terms
+    if not message.kind.tells_terms:
+        return
+    told = message.message.terms
     if told.ended_because:
         note_reason(contract, told.ended_because)
     terms = Terms(told.starts_at, told.ends_at, told.auto_renew, told.intent)
-    if terms != Terms():
-        note_terms(contract, terms, row.occurred_at, because)
+    note_terms(contract, terms, message.occurred_at, Because(Cause.NOTIFICATION, message.name, message.id))
 
 
-def _settle(contract: Contract, told: Sequence[Told], fates: Fates, *, changed: bool) -> None:
-    for_people = [row for row, message in told if message.kind.is_for_people]
-    others = [row for row, message in told if not message.kind.is_for_people]
+def _settle(contract: Contract, messages: Sequence[Taken], fates: Fates, *, changed: bool) -> None:
+    for_people = [message for message in messages if message.kind.is_for_people]
+    others = [message for message in messages if not message.kind.is_for_people]
     fates.settle(others, Fate.APPLIED, contract.id)
     fates.settle(for_people, Fate.NEWS, contract.id)
-    for row in for_people:
-        audit.record("worker", row.kind, f"contract:{contract.id}", notification=row.id, name=row.name)
+    for message in for_people:
+        audit.record("worker", message.kind, f"contract:{contract.id}", notification=message.id, name=message.name)
     if changed:
-        ids = [row.id for row in others]
+        ids = [message.id for message in others]
         audit.record("worker", "contract changed", f"contract:{contract.id}", notifications=ids)
 
 
 def _note_problem(case: Case, problem: MarketplaceError) -> None:
     if not isinstance(problem, MarketplaceUnavailable):
-        _try_later(case.rows, REFUSAL_WAITS, f"AWS refused ({problem})", most=MOST_REFUSALS)
+        _try_later(case.messages, REFUSAL_WAITS, f"AWS refused ({problem})", most=MOST_REFUSALS)
         return
-    _try_later(case.rows, WAITS, f"AWS did not answer ({problem})")
+    _try_later(case.messages, WAITS, f"AWS did not answer ({problem})")
     with transaction():
         for contract in sync.lock([case.contract_id]).values():
             sync.show_unsure(contract)
 
 
-def _try_later(rows: Sequence[Notification], waits: Sequence[float], problem: str, *, most: int | None = None) -> None:
+def _try_later(rows: Sequence[Taken], waits: Sequence[float], problem: str, *, most: int | None = None) -> None:
     with transaction():
         over = [row for row in rows if most is not None and row.attempts >= most]
         postpone([row for row in rows if row not in over], waits, problem)

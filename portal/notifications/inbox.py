@@ -6,18 +6,22 @@ import random
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Table, and_, bindparam, exists, func, or_, select, update
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy import Table, and_, exists, func, or_, select, update
 
 from portal.contracts.models import Contract, ContractName, NameKind
 from portal.database import db, transaction, utcnow
+from portal.notifications.envelope import Message, understand
 from portal.notifications.models import Fate, Notification
+from portal.notifications.vocabulary import Kind
 
 LEASE = timedelta(seconds=30)
 """How long a worker may keep rows. Then they are due again: if it was only slow, doing them twice does no harm."""
+AT_ONCE = 2_000
+"""So many rows in one statement; databases take only so many values in one."""
 LEASE_FOR_EACH = timedelta(milliseconds=20)
 _TABLE = cast("Table", Notification.__table__)
 _KEY_COLUMNS = {
@@ -51,23 +55,81 @@ def pressure(now: datetime) -> Pressure | None:
     return Pressure(*row) if row[0] else None
 
 
-def take(limit: int, now: datetime) -> list[Notification]:
+_COLUMNS = (
+    Notification.kind,
+    Notification.id,
+    Notification.name,
+    Notification.occurred_at,
+    Notification.received_at,
+    Notification.product_code,
+    Notification.license_key,
+    Notification.agreement_key,
+    Notification.customer_key,
+    Notification.previous_agreement_key,
+    Notification.body,
+    Notification.attempts,
+)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """One message in a worker's hands, with what it was read as when it came."""
+
+    kind: Kind
+    id: int
+    name: str
+    occurred_at: datetime | None
+    received_at: datetime
+    product_code: str | None
+    license_key: str | None
+    agreement_key: str | None
+    customer_key: str | None
+    previous_agreement_key: str | None
+    body: str
+    attempts: int
+    """How many times it was taken, this one included."""
+
+    @property
+    def happened_at(self) -> datetime:
+        """When what it tells happened, as well as it is known."""
+        return self.occurred_at or self.received_at
+
+    @property
+    def keys(self) -> list[tuple[NameKind, str]]:
+        """The names by which it speaks of a purchase, the surest first."""
+        named = (
+            (NameKind.LICENSE, self.license_key),
+            (NameKind.AGREEMENT, self.agreement_key),
+            (NameKind.CUSTOMER, self.customer_key),
+        )
+        return [(kind, key) for kind, key in named if key]
+
+    @cached_property
+    def message(self) -> Message:
+        """All that it says; read from the body only where that is needed."""
+        return understand(self.body, "", self.occurred_at)
+
+
+def take(limit: int, now: datetime) -> list[Taken]:
     """Take up to `limit` rows that are due, oldest first, so that no other worker takes them meanwhile."""
     with transaction():
         due = (
-            select(Notification)
+            select(*_COLUMNS)
             .where(Notification.fate == Fate.RECEIVED, Notification.due_at <= now)
             .order_by(Notification.due_at, Notification.id)
             .limit(limit)
             .with_for_update(skip_locked=True)  # PostgreSQL; SQLite has one writer at a time anyway
-            .execution_options(populate_existing=True)
         )
-        rows = list(db.session.scalars(due))
+        rows: Sequence[Any] = db.session.execute(due).all()
         until = now + LEASE + LEASE_FOR_EACH * len(rows)
         _note(rows, {"due_at": until, "attempts": Notification.attempts + 1})
-        for row in rows:
-            set_committed_value(row, "attempts", row.attempts + 1)
-        return sorted(rows, key=lambda row: row.id)
+    return sorted(map(_taken, rows), key=lambda row: row.id)
+
+
+def _taken(row: Any) -> Taken:
+    kind, *others, attempts = row
+    values: list[Any] = [Kind(kind), *others, attempts + 1]
+    return Taken(*values)
 
 
 def next_due_at() -> datetime | None:
@@ -79,39 +141,30 @@ class Fates:
     """What became of many rows, written together. Rows that another worker has settled stay as they are."""
 
     def __init__(self) -> None:
-        self._rows: list[dict[str, Any]] = []
+        self._rows: dict[tuple[Fate, UUID | None, str | None], list[Taken]] = {}
 
     def settle(
-        self, rows: Collection[Notification], fate: Fate, contract_id: UUID | None = None, problem: str | None = None
+        self, rows: Collection[Taken], fate: Fate, contract_id: UUID | None = None, problem: str | None = None
     ) -> None:
         """Note what became of rows."""
-        self._rows += [{"row_id": row.id, "fate_now": fate, "contract": contract_id, "why": problem} for row in rows]
+        if rows:
+            self._rows.setdefault((fate, contract_id, problem), []).extend(rows)
 
     def write(self) -> None:
-        """Write it, in one round trip. Inside a transaction."""
-        if not self._rows:
-            return
-        statement = (
-            update(_TABLE)
-            .where(_TABLE.c.id == bindparam("row_id"), _TABLE.c.fate == Fate.RECEIVED)
-            .values(
-                fate=bindparam("fate_now"),
-                contract_id=bindparam("contract"),
-                problem=bindparam("why"),
-                settled_at=utcnow(),
-            )
-        )
-        db.session.connection().execute(statement, self._rows)
+        """Write it, one statement for all rows of one fate and contract. Inside a transaction."""
+        for (fate, contract_id, problem), rows in self._rows.items():
+            told = {"fate": fate, "contract_id": contract_id, "problem": problem, "settled_at": utcnow()}
+            _note(rows, told)
 
 
-def settle(rows: Collection[Notification], fate: Fate, problem: str | None = None) -> None:
+def settle(rows: Collection[Taken], fate: Fate, problem: str | None = None) -> None:
     """Note what became of rows that no contract is known for. Inside a transaction."""
     fates = Fates()
     fates.settle(rows, fate, problem=problem)
     fates.write()
 
 
-def postpone(rows: Sequence[Notification], seconds: Sequence[float], problem: str) -> None:
+def postpone(rows: Sequence[Taken], seconds: Sequence[float], problem: str) -> None:
     """Let rows be due again: after so many `seconds` by the number of their attempts. Inside a transaction.
 
     Chance spreads them a little, so that what failed together does not come back together.
@@ -164,9 +217,9 @@ def _free(condition: object) -> int:
     return int(freed.rowcount)  # type: ignore[attr-defined]
 
 
-def _note(rows: Collection[Notification], values: dict[str, Any]) -> None:
-    """Write the same on every row; one round trip for all of them."""
-    if not rows:
-        return
-    statement = update(_TABLE).where(_TABLE.c.id == bindparam("row_id"), _TABLE.c.fate == Fate.RECEIVED)
-    db.session.connection().execute(statement.values(**values), [{"row_id": row.id} for row in rows])
+def _note(rows: Sequence[Any], changes: dict[str, Any]) -> None:
+    """Write the same on every row that nobody has settled."""
+    for start in range(0, len(rows), AT_ONCE):
+        ids = [row.id for row in rows[start : start + AT_ONCE]]
+        statement = update(_TABLE).where(_TABLE.c.id.in_(ids), _TABLE.c.fate == Fate.RECEIVED)
+        db.session.execute(statement.values(**changes))

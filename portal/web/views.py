@@ -9,9 +9,18 @@ from uuid import UUID
 from portal.contracts.lifecycle import State
 from portal.contracts.models import FREE_TRIAL, Contract, ContractChange, Entitlement
 from portal.contracts.overview import Neighbour, Overview
+from portal.database import utcnow
 from portal.products import Pricing, Product, Products
+from portal.web.filters import day
 from portal.web.history import HistoryLine, history_lines
-from portal.web.wording import STATES, mask_account, reason_in_words, value_in_words
+from portal.web.wording import (
+    PAYMENT_FAILED,
+    STATES,
+    WAITING_FOR_PAYMENT,
+    mask_account,
+    reason_in_words,
+    value_in_words,
+)
 
 
 @dataclass(frozen=True)
@@ -96,9 +105,7 @@ def purchase_view(contract: Contract, products: Products) -> PurchaseView:
 def contract_card(contract: Contract, products: Products) -> ContractPage:
     """A contract without its history, as lists show it."""
     product = products.named(contract.product_code)
-    words, explained = STATES[State(contract.state)]
-    if contract.ended_because and contract.state == State.ENDED:
-        explained = f"{reason_in_words(contract.ended_because)} on AWS Marketplace."
+    words, explained = state_in_words(contract)
     lines = _lines(contract.entitlements, product)
     return ContractPage(
         id=contract.id,
@@ -117,13 +124,28 @@ def contract_card(contract: Contract, products: Products) -> ContractPage:
         linked_at=contract.linked_at,
         confirmed_at=contract.confirmed_at,
         checking=contract.check_requested_at is not None,
-        awaiting=contract.check_requested_at is not None or contract.state == State.WAITING,
+        awaiting=contract.check_requested_at is not None or contract.state in {State.WAITING, State.CHANGING},
         page_url=product.page_url,
         subscription=product.pricing is Pricing.SUBSCRIPTION,
         summary=" · ".join(
             line.name if line.value == "Included" else f"{line.value} {line.unit or line.name}" for line in lines
         ),
     )
+
+
+def state_in_words(contract: Contract) -> tuple[str, str]:
+    """The state's name, and what it means for this contract."""
+    state = State(contract.state) if contract.state in list(State) else None
+    if state is None:
+        return contract.state, "AWS Marketplace uses a word here that we do not know yet."
+    words, explained = STATES[state]
+    if state is State.ENDED and contract.ended_because:
+        return words, f"{reason_in_words(contract.ended_because)} on AWS Marketplace."
+    if state is State.WAITING and contract.ended_because == PAYMENT_FAILED:
+        return words, WAITING_FOR_PAYMENT
+    if state is State.WAITING and contract.starts_at and contract.starts_at > utcnow():
+        return "Agreed", f"This contract begins on {day(contract.starts_at)}. Until then AWS grants nothing."
+    return words, explained
 
 
 def contract_page(overview: Overview, changes: list[ContractChange], products: Products) -> ContractPage:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from flask import Flask, Response, current_app, request, session
+from flask import Flask, Response, current_app, g, request, session
+from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user, login_user, logout_user
 
 from portal.accounts.models import Person
@@ -24,11 +25,11 @@ ARRIVAL_COOKIE_LIFETIME = timedelta(minutes=10)
 class Visitor(UserMixin):  # type: ignore[misc]
     """The signed-in person, as Flask-Login wants to see one."""
 
-    def __init__(self, person: Person) -> None:
-        self.person_id = person.id
-        self.name = person.name
-        self.email = person.email
-        self._key = person.sign_in_key
+    def __init__(self, sign_in_key: str, person_id: int, name: str, email: str) -> None:
+        self.person_id = person_id
+        self.name = name
+        self.email = email
+        self._key = sign_in_key
 
     def get_id(self) -> str:
         return self._key
@@ -45,7 +46,11 @@ def init_app(app: Flask) -> None:
 @login_manager.user_loader  # type: ignore[untyped-decorator]
 def _load(sign_in_key: str) -> Visitor | None:
     person = person_with_key(sign_in_key)
-    return Visitor(person) if person else None
+    return _visitor(person) if person else None
+
+
+def _visitor(person: Person) -> Visitor:
+    return Visitor(person.sign_in_key, person.id, person.name, person.email)
 
 
 def visitor() -> Visitor:
@@ -54,10 +59,30 @@ def visitor() -> Visitor:
     return person
 
 
+def sign_in_key() -> str | None:
+    """The key in this browser's session, for a view that asks for the person and for something else in one query.
+
+    Whether it is anybody's the database knows. The view says what it found: ``recognise`` or ``unknown``.
+    """
+    key: str | None = session.get("_user_id")
+    return key
+
+
+def recognise(person: Visitor) -> None:
+    """This is who is signed in; nothing needs to be loaded again."""
+    g._login_user = person
+
+
+def unknown() -> ResponseReturnValue:
+    """Nobody is signed in: on to the sign-in page, as ``login_required`` does it."""
+    answer: ResponseReturnValue = login_manager.unauthorized()
+    return answer
+
+
 def sign_in(person: Person) -> None:
     """Begin a new session for this person, keeping only the purchases the browser brought."""
     _renew_session()
-    login_user(Visitor(person))
+    login_user(_visitor(person))
 
 
 def sign_out() -> None:

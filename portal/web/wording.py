@@ -20,6 +20,12 @@ STATES = {
     State.ENDED: ("Ended", "AWS Marketplace shows no entitlement for this contract any more."),
     State.SUPERSEDED: ("Continued", "Another contract renews or replaces this one."),
 }
+PAYMENT_FAILED = "PAYMENT_FAILED"
+"""Our word for AWS's subscribe-fail, kept where AWS's words for an end are kept."""
+WAITING_FOR_PAYMENT = (
+    "AWS Marketplace could not begin this purchase: the payment may have failed. Please look at your payment method on "
+    "AWS; as soon as AWS confirms the purchase, this page follows by itself."
+)
 CAUSES = {
     Cause.LANDING: "Set up from AWS Marketplace",
     Cause.NOTIFICATION: "Changed on AWS Marketplace",
@@ -45,7 +51,7 @@ REASONS = {
     "TERMINATED": "Terminated by AWS",
     "RENEWED": "Renewed",
     "REPLACED": "Replaced",
-    "PAYMENT_FAILED": "Payment failed",
+    PAYMENT_FAILED: "Payment failed",
 }
 
 

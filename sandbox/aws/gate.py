@@ -20,9 +20,14 @@ class Gate:
             raise error
 
     def _error(self, operation: str) -> AwsError | None:
+        settings = self._switches.settings()
+        if settings.outage:
+            return AwsError("ServiceUnavailableException", "This is the outage you asked the sandbox for")
+        if settings.throttle:
+            return AwsError("ThrottlingException", "Rate exceeded, as you asked the sandbox for")
         if fault := self._switches.next_fault(operation):
             return AwsError(fault, "This is a fault you asked the sandbox for")
-        limit = self._switches.settings().get_entitlements_per_second
+        limit = settings.get_entitlements_per_second
         if operation == "GetEntitlements" and limit and not self._calls.admit(operation, limit):
             return AwsError("ThrottlingException", f"GetEntitlements may be called no more than {limit} a second")
         return None

@@ -2,17 +2,20 @@
 
 moto keeps queues in memory and does not expect several consumers to take from one at the same moment. Here every
 message of the two queues is also a row, written before the sender gets its answer and removed when the consumer
-deletes it; and taking and deleting hold the queue's own lock, which waiting for messages lets go of.
+deletes it; and taking and deleting hold the queue's own lock, which waiting for messages lets go of. moto asks every
+message for the time whenever one is sent or taken; here that is done once for all, or not at all.
 """
 
 import json
 from collections.abc import Callable
 from typing import Any
 
+from moto.core.utils import unix_time_millis
 from moto.sqs import urls
 from moto.sqs.models import Message, Queue, SQSBackend, sqs_backends
 
 from sandbox.agreements import SELLER_ACCOUNT_ID
+from sandbox.aws.forwarding import Forward, ForwardingQueue
 from sandbox.storage import Storage
 
 REGION = "us-east-1"
@@ -50,20 +53,39 @@ class DurableQueue(Queue):
             )
             super().add_message(message)
 
+    @property
+    def messages(self) -> list[Message]:
+        """What may be taken now, oldest first."""
+        now = unix_time_millis()
+        return [each for each in self._messages if each.visible_at < now and each.delayed_until <= now]
+
+    @property
+    def approximate_number_of_messages_delayed(self) -> int:
+        now = unix_time_millis()
+        return sum(each.delayed_until > now for each in self._messages)
+
+    @property
+    def approximate_number_of_messages_not_visible(self) -> int:
+        now = unix_time_millis()
+        return sum(each.visible_at >= now for each in self._messages)
+
     def delete_message(self, receipt_handle: str) -> None:
         # Under the lock because moto builds a new list, and would lose a message added meanwhile.
-        self._change(lambda: super(DurableQueue, self).delete_message(receipt_handle))
+        with self._messages_lock:
+            gone = [each.id for each in self._messages if each.had_receipt_handle(receipt_handle)]
+            super().delete_message(receipt_handle)
+            self._forget(gone)
 
     def purge(self, purge: Callable[[], None]) -> None:
-        self._change(purge)
-
-    def _change(self, change: Callable[[], None]) -> None:
         with self._messages_lock:
-            before = {message.id for message in self._messages}
-            change()
-            gone = before - {message.id for message in self._messages}
-            with self._storage.transaction() as database:
-                database.executemany("DELETE FROM queued_messages WHERE message_id = ?", [(each,) for each in gone])
+            gone = [each.id for each in self._messages]
+            purge()
+            if not self._messages:
+                self._forget(gone)
+
+    def _forget(self, message_ids: list[str]) -> None:
+        with self._storage.transaction() as database:
+            database.executemany("DELETE FROM queued_messages WHERE message_id = ?", [(each,) for each in message_ids])
 
 
 class DurableQueues(SQSBackend):
@@ -84,12 +106,19 @@ class DurableQueues(SQSBackend):
             super().purge_queue(queue_name)
 
 
-def open_queues(storage: Storage) -> None:
-    """The queue for notifications and its dead letters, with what they held when the sandbox stopped."""
+def open_queues(storage: Storage, forward: Forward | None) -> ForwardingQueue | None:
+    """The queue for notifications and its dead letters, with what they held when the sandbox stopped.
+
+    With `forward` the first one passes everything on, and is returned.
+    """
     backend = DurableQueues(REGION, SELLER_ACCOUNT_ID)
     sqs_backends[SELLER_ACCOUNT_ID][REGION] = backend
+    if forward:
+        forwarding = backend.queues[QUEUE] = ForwardingQueue(QUEUE, REGION, forward)
+        return forwarding
     dead = backend.queues[DEAD_LETTERS] = DurableQueue(DEAD_LETTERS, storage)
     redrive = json.dumps({"deadLetterTargetArn": dead.queue_arn, "maxReceiveCount": MOST_RECEIVES})
     queue = backend.queues[QUEUE] = DurableQueue(QUEUE, storage, RedrivePolicy=redrive)
     dead.restore()
     queue.restore()
+    return None

@@ -1,7 +1,6 @@
 """Topics, rule and queue, joined as a seller joins them in AWS; and the way in for notifications."""
 
 import json
-import uuid
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +8,7 @@ from moto.events.models import events_backends
 from moto.sns.models import sns_backends
 
 from sandbox.agreements import SELLER_ACCOUNT_ID
+from sandbox.aws.forwarding import Forward
 from sandbox.aws.queues import QUEUE, REGION, open_queues
 from sandbox.catalogue import Catalogue
 from sandbox.dialects.legacy import topics_of
@@ -21,26 +21,30 @@ QUEUE_ARN = f"arn:aws:sqs:{REGION}:{SELLER_ACCOUNT_ID}:{QUEUE}"
 RULE = "marketplace-agreements"
 
 
-def wire(catalogue: Catalogue, storage: Storage) -> None:
-    """Build the seller's side of AWS. Call it once, before serving."""
-    open_queues(storage)
-    events = events_backends[SELLER_ACCOUNT_ID][REGION]
-    events.put_rule(name=RULE, event_pattern=json.dumps({"source": ["aws.agreement-marketplace"]}))
-    events.put_targets(RULE, "default", [{"Id": QUEUE, "Arn": QUEUE_ARN}])
-    seller = sns_backends[SELLER_ACCOUNT_ID][REGION]
-    for product in catalogue.products:
-        if product.is_legacy:
-            for name in topics_of(product):
-                topic = sns_backends[MARKETPLACE_ACCOUNT_ID][REGION].create_topic(name)
-                seller.subscribe(topic.arn, QUEUE_ARN, "sqs")
+class Wiring:
+    """The seller's side of AWS, in moto's hands; and the way in for notifications. One to a process, as moto is."""
 
+    def __init__(self, catalogue: Catalogue, storage: Storage, forward: Forward | None) -> None:
+        self._forwarding = open_queues(storage, forward)
+        events = events_backends[SELLER_ACCOUNT_ID][REGION]
+        events.put_rule(name=RULE, event_pattern=json.dumps({"source": ["aws.agreement-marketplace"]}))
+        events.put_targets(RULE, "default", [{"Id": QUEUE, "Arn": QUEUE_ARN}])
+        seller = sns_backends[SELLER_ACCOUNT_ID][REGION]
+        for product in catalogue.products:
+            if product.is_legacy:
+                for name in topics_of(product):
+                    topic = sns_backends[MARKETPLACE_ACCOUNT_ID][REGION].create_topic(name)
+                    seller.subscribe(topic.arn, QUEUE_ARN, "sqs")
 
-def deliver(notification: Notification) -> None:
-    """Hand a notification to EventBridge's default bus or to its SNS topic."""
-    if notification.topic is None:
-        _put_event(notification)
-    else:
-        _publish(notification.topic, notification)
+    def deliver(self, notifications: list[Notification]) -> None:
+        """Hand notifications to EventBridge's default bus or to their SNS topics. Raises DeliveryFailed."""
+        for each in notifications:
+            if each.topic is None:
+                _put_event(each)
+            else:
+                _publish(each.topic, each)
+        if self._forwarding:
+            self._forwarding.flush()
 
 
 def topic_arn(name: str) -> str:
@@ -53,7 +57,7 @@ def _put_event(notification: Notification) -> None:
     # moto's all the same.
     event: Any = {
         "version": "0",
-        "id": str(uuid.uuid4()),
+        "id": notification.message_id,
         "account": SELLER_ACCOUNT_ID,
         "region": REGION,
         **notification.body,
@@ -69,7 +73,6 @@ def _publish(topic: str, notification: Notification) -> None:
     # alone. So ask the seller's account, where SDKs put theirs as well.
     seller = sns_backends[SELLER_ACCOUNT_ID][REGION]
     message = json.dumps(notification.body, indent=0)  # captured messages break lines inside the text
-    message_id = str(uuid.uuid4())
     subscriptions, _ = seller.list_subscriptions_by_topic(topic_arn(topic))
     for subscription in subscriptions:
-        subscription.publish(message, message_id)
+        subscription.publish(message, notification.message_id)

@@ -103,6 +103,11 @@ def change_settings() -> Response:
     return jsonify(asdict(marketplace().switches.change(members(*asdict(marketplace().switches.settings())))))
 
 
+@api.delete("/settings")
+def back_to_normal() -> Response:
+    return jsonify(asdict(marketplace().switches.back_to_normal()))
+
+
 @api.get("/faults")
 def faults() -> Response:
     return jsonify([asdict(each) for each in marketplace().switches.faults()])

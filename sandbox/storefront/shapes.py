@@ -88,7 +88,7 @@ def account_json(account: Account) -> dict[str, Any]:
 
 def notification_json(notification: Notification) -> dict[str, Any]:
     return asdict(notification) | {
-        name: iso(getattr(notification, name)) for name in ("created_at", "due_at", "sent_at")
+        name: iso(getattr(notification, name)) for name in ("created_at", "due_at", "sent_at", "dropped_at")
     }
 
 

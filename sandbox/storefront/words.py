@@ -50,6 +50,8 @@ DONE = {
     "cancellation-request": "The seller was told how the request to cancel stands.",
     "migrated": "From now on this product has concurrent agreements, and is told of by EventBridge.",
     "settings": "The settings were changed.",
+    "normal": "Everything is as it was at first.",
+    "calls-forgotten": "The calls are counted from zero.",
     "fault-added": "Those calls will fail from now on.",
     "fault-removed": "The fault was removed.",
     "sent-again": "The notification was sent once more.",
@@ -106,6 +108,7 @@ def register_words(app: Flask, marketplace: Marketplace) -> None:
         seller=marketplace.catalogue.seller,
         accounts=marketplace.catalogue.accounts,
         fulfillment_url=marketplace.fulfillment_url,
+        forward=marketplace.forward,
     )
 
     @app.context_processor

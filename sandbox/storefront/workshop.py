@@ -7,8 +7,10 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from sandbox.errors import InvalidRequest, SandboxError
+from sandbox.settings import KINDS, NAMES
 from sandbox.storefront.forms import number
 from sandbox.storefront.here import marketplace
+from sandbox.storefront.presets import NORMAL, PRESETS, preset
 from sandbox.switches import ERRORS, OPERATIONS
 
 workshop = Blueprint("workshop", __name__)
@@ -64,6 +66,8 @@ def draw(settings: dict[str, Any], error: str | None) -> str:
     return render_template(
         "switches.html",
         settings=settings,
+        presets=[(each, each.is_on(marketplace().switches.settings())) for each in PRESETS],
+        tallies=[(each, marketplace().calls.tally(each)) for each in OPERATIONS],
         faults=marketplace().switches.faults(),
         operations=("*", *OPERATIONS),
         errors=tuple(ERRORS),
@@ -74,11 +78,30 @@ def draw(settings: dict[str, Any], error: str | None) -> str:
 @workshop.post("/switches/settings")
 def change_settings() -> Response | tuple[str, int]:
     try:
-        changes = {name: seconds(name) for name in asdict(marketplace().switches.settings()) if name in request.form}
-        marketplace().switches.change(changes)
+        marketplace().switches.change({name: typed(name) for name in NAMES if name in request.form})
     except SandboxError as error:
         return draw(asdict(marketplace().switches.settings()) | request.form.to_dict(), str(error)), error.status
     return redirect(url_for(".switches_page", done="settings"), 303)
+
+
+@workshop.post("/switches/press/<setting>")
+def press(setting: str) -> Response:
+    wanted = preset(setting)
+    value = wanted.value if request.form.get("to") == "on" else NORMAL[setting]
+    marketplace().switches.change({setting: value})
+    return redirect(url_for(".switches_page"), 303)
+
+
+@workshop.post("/switches/normal")
+def back_to_normal() -> Response:
+    marketplace().switches.back_to_normal()
+    return redirect(url_for(".switches_page", done="normal"), 303)
+
+
+@workshop.post("/switches/calls/forget")
+def forget_calls() -> Response:
+    marketplace().calls.reset()
+    return redirect(url_for(".switches_page", done="calls-forgotten"), 303)
 
 
 @workshop.post("/switches/faults")
@@ -96,10 +119,13 @@ def remove_fault(fault: int) -> Response:
     return redirect(url_for(".switches_page", done="fault-removed"), 303)
 
 
-def seconds(name: str) -> float:
+def typed(name: str) -> float | None:
+    """The number in a field; nothing in it means no seed."""
     text = request.form.get(name, "").strip()
+    if name == "seed" and not text:
+        return None
     try:
         value = float(text)
     except ValueError:
-        raise InvalidRequest(f"{name} must be a number of seconds, not {text!r}.") from None
+        raise InvalidRequest(f"{name} must be {KINDS[name][1]}, not {text!r}.") from None
     return int(value) if value.is_integer() else value

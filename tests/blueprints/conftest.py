@@ -87,11 +87,13 @@ def queries(app: Flask) -> Callable[[], Any]:
                 statements.append(statement)
 
         with app.app_context():
-            engine = db.engine
-        event.listen(engine, "before_cursor_execute", note)
+            engines = list(db.engines.values())
+        for engine in engines:
+            event.listen(engine, "before_cursor_execute", note)
         try:
             yield statements
         finally:
-            event.remove(engine, "before_cursor_execute", note)
+            for engine in engines:
+                event.remove(engine, "before_cursor_execute", note)
 
     return counting

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,6 +11,7 @@ from flask import Flask
 
 from portal.contracts import checks
 from portal.contracts.history import write_change
+from portal.contracts.lifecycle import State
 from portal.contracts.models import Cause, Contract
 from portal.database import db, transaction
 from portal.jobs import tasks
@@ -270,3 +272,42 @@ def test_without_redis_the_wish_is_kept_for_the_sweep(
     browser = PortalClient(make_app(REDIS_URL="redis://127.0.0.1:9/0")).sign_in_as(alice)
     browser.press(contract_page, f"{contract_page}/check")
     assert stored(Contract)[0].check_requested_at is not None
+
+
+# --- Joined after a renewal ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def joined_page(app: Flask, contract_page: str) -> str:
+    """The address of a contract that was set up apart, and turned out to be a renewal of the other."""
+    with app.app_context(), transaction():
+        later = Contract(product_code=ARCHIVE, merged_into_id=UUID(contract_page.rpartition("/")[2]))
+        db.session.add(later)
+        db.session.flush()
+        return f"/contracts/{later.id}"
+
+
+def test_the_address_of_a_contract_that_was_joined_leads_to_the_one_it_belongs_to(
+    signed_in: PortalClient, contract_page: str, joined_page: str
+):
+    assert signed_in.get(joined_page).location == contract_page
+
+
+def test_but_not_for_people_whose_it_is_not(another_client: PortalClient, joined_page: str, mallory: Somebody):
+    assert another_client.sign_in_as(mallory).get(joined_page).status == 404
+
+
+def test_a_contract_for_a_later_date_says_when_it_begins(signed_in: PortalClient, contract_page: str, app: Flask):
+    with app.app_context(), transaction():
+        contract = db.session.get_one(Contract, UUID(contract_page.rpartition("/")[2]))
+        contract.state, contract.starts_at = State.WAITING, datetime(2140, 3, 1, tzinfo=UTC)
+        contract.version += 1
+    assert "begins on 1 March 2140" in signed_in.get(contract_page).text
+
+
+def test_a_state_nobody_knows_is_shown_raw(signed_in: PortalClient, contract_page: str, app: Flask):
+    with app.app_context(), transaction():
+        contract = db.session.get_one(Contract, UUID(contract_page.rpartition("/")[2]))
+        contract.state = "mystery"
+        contract.version += 1
+    assert "mystery" in signed_in.get(contract_page).text

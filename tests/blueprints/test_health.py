@@ -32,6 +32,18 @@ def test_without_its_database_it_is_not_ready(make_app: Callable[..., Flask]):
     assert (page.status, page.response.json["database"]) == (503, False)
 
 
+def test_an_aws_that_does_not_answer_is_told(client: PortalClient, app: Flask):
+    app.extensions["marketplace"].budget.refused("GetEntitlements: ThrottlingException")
+    page = client.get("/readyz")
+    assert (page.status, set(page.response.json["aws"])) == (200, {"away_since", "asked_again_at"})
+
+
+def test_and_no_more_once_it_answers(client: PortalClient, app: Flask):
+    app.extensions["marketplace"].budget.refused("GetEntitlements: ThrottlingException")
+    app.extensions["marketplace"].budget.answered()
+    assert "aws" not in client.get("/readyz").response.json
+
+
 def test_asking_leaves_no_connection_behind(client: PortalClient, app: Flask):
     client.get("/readyz")
     with app.app_context():

@@ -1,5 +1,6 @@
 import os
 import socket
+import sys
 from collections.abc import Iterator
 
 import psutil
@@ -47,6 +48,19 @@ def test_the_next_free_port_passes_over_one_that_is_promised():
 
 def test_several_free_ports_are_different():
     assert len(set(ports.any_free(5))) == 5
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps a port for us")
+def test_a_port_that_was_given_is_given_to_nobody_else():
+    (port,) = ports.any_free(1)
+    with socket.socket() as other, pytest.raises(OSError, match="Address already in use"):
+        other.bind(("127.0.0.1", port))
+
+
+def test_a_server_can_listen_on_a_port_that_was_given():
+    (port,) = ports.any_free(1)
+    with socket.create_server(("127.0.0.1", port)):
+        assert not ports.is_free(port)
 
 
 def test_the_holder_of_a_port_is_named_with_its_process(held):

@@ -1,5 +1,8 @@
 """The servers the wheels bring, as the portal meets them."""
 
+import socket
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -7,7 +10,8 @@ import redis
 
 from laptop import ports, postgres, valkey
 from laptop.environment import ROOT
-from laptop.processes import Programs
+from laptop.processes import Programs, answers
+from laptop.stack import portal_command
 
 
 def test_what_is_in_valkey_survives_its_being_killed(tmp_path):
@@ -38,3 +42,15 @@ def test_a_private_postgresql_is_gone_afterwards():
 
 def test_every_test_database_is_a_new_one(new_database):
     assert new_database() != new_database()
+
+
+def test_connections_that_browsers_open_ahead_of_need_hold_nobody_up(programs, place):
+    (port,) = ports.any_free(1)
+    here = replace(place, portal_port=port)
+    portal = programs.start("portal with idle visitors", portal_command(here), here.for_portal())
+    portal.wait_until(lambda: answers(f"{here.portal_url}/healthz"))
+    with ExitStack() as idle:
+        for _ in range(50):
+            idle.enter_context(socket.create_connection(("127.0.0.1", port)))
+        assert all(answers(f"{here.portal_url}/healthz") for _ in range(20))
+    portal.stop()

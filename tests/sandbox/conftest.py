@@ -39,15 +39,7 @@ def shop(server: Server, aws: Callable[[str], Any]) -> SandboxClient:
 
 def tidy(server: Server, aws: Callable[[str], Any]) -> None:
     shop = server.client
-    shop.work_again()
-    shop.settings(
-        token_lifetime_seconds=14400,
-        entitlement_delay_seconds=0,
-        notification_delay_seconds=0,
-        final_window_seconds=0,
-        get_entitlements_per_second=0,
-        subscription_rows=False,
-    )
+    shop.back_to_normal()
     for purchase in shop.call("GET", "/api/purchases"):
         if purchase["status"] == "ACTIVE":
             shop.cancel(purchase["agreement_id"])

@@ -1,7 +1,6 @@
 """A sandbox as its users have it: a process on a port, that can be started, ended and killed."""
 
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ from typing import Any
 import boto3
 import pytest
 
+from laptop import ports
 from tests.sandbox_client import SandboxClient
 
 ROOT = Path(__file__).parents[2]
@@ -24,17 +24,13 @@ ALERTS = "4tidemarkalerts0000000004"
 RELAY = "4tidemarkrelay00000000006"
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 class Server:
     """One sandbox that can be started, ended and killed, and finds its state again."""
 
-    def __init__(self, folder: Path, *options: str) -> None:
-        self.port, self.smtp_port = free_port(), free_port()
+    def __init__(self, folder: Path, *options: str, port: int | None = None) -> None:
+        folder.mkdir(exist_ok=True)
+        free, self.smtp_port = ports.any_free(2)
+        self.port = port or free
         self.url = f"http://127.0.0.1:{self.port}"
         self.queue_url = f"{self.url}/123456789012/marketplace-notifications"
         self.client = SandboxClient(self.url)

@@ -18,11 +18,21 @@ pytestmark = pytest.mark.story
 def pages(shop) -> list[str]:
     active = shop.buy(ANALYTICS, ACME, plan="team", dimensions={"seats": 25})["agreement_id"]
     legacy = shop.buy(ARCHIVE, ACME, dimensions={"users": 3})["agreement_id"]
+    waiting = shop.buy(ANALYTICS, ACME, plan="team", starts_in_seconds=3600)["agreement_id"]
+    unpaid = shop.buy(ANALYTICS, ACME, plan="team", payment="pending")["agreement_id"]
+    shop.request_cancellation(active)
+    shop.settings(outage=True)
     shop.fail("ResolveCustomer", "ThrottlingException", times=2)
     return [
         *("/", f"/products/{ANALYTICS}", f"/products/{STREAMS}", f"/agreements/{active}/confirmation"),
-        *(f"/agreements/{active}?done=changed", f"/agreements/{legacy}", "/accounts", "/accounts/acme"),
-        *("/notifications", "/mailbox", "/switches", "/nothing"),
+        *(
+            f"/agreements/{active}?done=changed",
+            f"/agreements/{legacy}",
+            f"/agreements/{waiting}",
+            "/accounts",
+            "/accounts/acme",
+        ),
+        *(f"/products/{ARCHIVE}", f"/agreements/{unpaid}", "/notifications", "/mailbox", "/switches", "/nothing"),
     ]
 
 

@@ -1,6 +1,7 @@
 """The protocol of the newer SDKs: spoken by boto3 when its model of the service offers nothing else."""
 
 import json
+import urllib.request
 from pathlib import Path
 
 import boto3
@@ -41,6 +42,18 @@ def test_get_entitlements_answers_in_cbor(shop, entitlement, aws):
     answer = entitlement.get_entitlements(**request)
     assert answer["ResponseMetadata"]["HTTPHeaders"]["content-type"] == "application/cbor"
     assert answer["Entitlements"] == aws("marketplace-entitlement").get_entitlements(**request)["Entitlements"]
+
+
+def test_the_agreement_api_answers_in_cbor(shop, server, aws):
+    purchase = shop.buy(ANALYTICS, ACME, plan="team")
+    body = encode({"agreementId": purchase["agreement_id"]})
+    path = "/service/AWSMPCommerceService_v20200301/operation/DescribeAgreement"
+    request = urllib.request.Request(server.url + path, data=body, headers={"smithy-protocol": "rpc-v2-cbor"})
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        document = decode(answer.read())
+    asked = aws("marketplace-agreement").describe_agreement(agreementId=purchase["agreement_id"])
+    assert document["endTime"] == int(asked["endTime"].timestamp())
+    assert document["estimatedCharges"] == asked["estimatedCharges"]
 
 
 def test_errors_have_their_types_in_cbor_too(shop, entitlement):

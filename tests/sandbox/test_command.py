@@ -18,9 +18,9 @@ def run(*options: str) -> subprocess.CompletedProcess[str]:
 
 def test_help_names_every_option_and_variable():
     shown = run("--help").stdout
-    for option in ("--port", "--state", "--catalogue", "--fulfillment-url", "--smtp-port"):
+    for option in ("--port", "--state", "--catalogue", "--fulfillment-url", "--smtp-port", "--deliver-to"):
         assert option in shown
-    for variable in ("PORT", "STATE", "CATALOGUE", "FULFILLMENT_URL", "SMTP_PORT"):
+    for variable in ("PORT", "STATE", "CATALOGUE", "FULFILLMENT_URL", "SMTP_PORT", "DELIVER_TO", "DELIVER_ENDPOINT"):
         assert f"SANDBOX_{variable}" in shown
 
 
@@ -43,6 +43,8 @@ def test_a_taken_port_is_one_clear_line(tmp_path, option):
     [
         (["--port", "x"], "--port must be a port number"),
         (["--fulfillment-url", "landing"], "--fulfillment-url must be an http or https address"),
+        (["--deliver-to", "queue"], "--deliver-to must be an http or https address"),
+        (["--deliver-endpoint", "http://127.0.0.1:1"], "--deliver-endpoint needs --deliver-to"),
     ],
 )
 def test_a_wrong_option_is_explained(options, words):

@@ -8,7 +8,7 @@ from urllib.error import HTTPError
 
 import pytest
 
-from tests.sandbox.server import ACME, ALERTS, ANALYTICS, ARCHIVE, GLOBEX, STREAMS
+from tests.sandbox.server import ACME, ALERTS, ANALYTICS, ARCHIVE, GLOBEX, RELAY, STREAMS
 
 
 class Outline(HTMLParser):
@@ -69,12 +69,19 @@ def pages(shop, server) -> list[str]:
     alerts = shop.buy(ALERTS, GLOBEX)["agreement_id"]
     ended = shop.buy(ANALYTICS, ACME, plan="team")["agreement_id"]
     shop.cancel(ended)
+    waiting = shop.buy(ANALYTICS, ACME, plan="team", starts_in_seconds=3600)["agreement_id"]
+    unpaid = shop.buy(ANALYTICS, ACME, plan="team", payment="pending")["agreement_id"]
+    shop.settings(final_window_seconds=3600, notification_drop_share=1)
+    ending = shop.buy(RELAY, GLOBEX)["agreement_id"]
+    shop.settings(notification_drop_share=0)
+    shop.cancel(ending)
+    shop.request_cancellation(active)
     shop.fail("ResolveCustomer", "ThrottlingException", times=2)
     return [
         "/",
         *(f"/products/{code}" for code in (ANALYTICS, ARCHIVE, STREAMS, ALERTS)),
         f"/agreements/{active}/confirmation",
-        *(f"/agreements/{each}" for each in (active, legacy, alerts, ended)),
+        *(f"/agreements/{each}" for each in (active, legacy, alerts, ended, waiting, unpaid, ending)),
         *("/accounts", "/accounts/acme", "/accounts/initech", "/notifications", "/mailbox", "/switches"),
     ]
 
@@ -118,22 +125,12 @@ def test_a_refused_purchase_is_explained_and_keeps_what_was_typed(server, shop):
     assert 'value="globex" required checked' in html
 
 
-def test_the_contract_page_changes_renews_and_cancels(server, shop):
-    purchase = shop.buy(ANALYTICS, ACME, plan="team", dimensions={"seats": 25})
-    path = f"/agreements/{purchase['agreement_id']}"
-    _, html = post(server, f"{path}/change", plan="business", seats="30", auto_renew="on")
-    assert "The contract was changed" in html
-    changed = shop.purchase(purchase["agreement_id"])
-    assert (changed["dimensions"], changed["auto_renew"]) == ({"business": 1, "seats": 30}, True)
-    address, html = post(server, f"{path}/renew")
-    assert "The contract was renewed" in html
-    renewed = urllib.parse.urlsplit(address).path
-    _, html = post(server, f"{renewed}/cancel")
-    assert "The contract was cancelled" in html
-    assert "Change the contract" not in html
-    status, html = post(server, f"{renewed}/cancel")
-    assert status == "409"
-    assert "can no longer be changed" in html
+def test_a_legacy_product_is_moved_on_its_page(own_server):
+    path = f"/products/{ARCHIVE}"
+    assert "Move it to concurrent agreements" in get(own_server, path)
+    _, html = post(own_server, f"{path}/migrate")
+    assert "From now on this product has concurrent agreements" in html
+    assert "Move it to concurrent agreements" not in html
 
 
 def test_words_cannot_be_put_on_a_page_by_an_address(server, shop):
@@ -152,6 +149,37 @@ def test_switches_are_set_by_form(server, shop):
     assert (fault["operation"], fault["times"]) == ("GetEntitlements", None)
     post(server, f"/switches/faults/{fault['number']}/remove")
     assert shop.call("GET", "/api/faults") == []
+
+
+def test_trouble_is_one_click_and_so_is_its_end(server, shop):
+    _, html = post(server, "/switches/press/outage", to="on")
+    assert shop.call("GET", "/api/settings")["outage"] is True
+    assert "Switch off" in html
+    post(server, "/switches/press/outage", to="off")
+    assert shop.call("GET", "/api/settings")["outage"] is False
+    post(server, "/switches/press/notification_duplicates", to="on")
+    shop.fail("*", "ThrottlingException")
+    _, html = post(server, "/switches/normal")
+    assert "Everything is as it was at first" in html
+    assert "Switch off" not in html
+    assert shop.call("GET", "/api/faults") == []
+    assert post(server, "/switches/press/gravity", to="on")[0] == "404"
+
+
+def test_a_seed_is_set_and_taken_away_by_form(server, shop):
+    post(server, "/switches/settings", seed="7", notification_drop_share="0.25")
+    settings = shop.call("GET", "/api/settings")
+    assert (settings["seed"], settings["notification_drop_share"]) == (7, 0.25)
+    post(server, "/switches/settings", seed="")
+    assert shop.call("GET", "/api/settings")["seed"] is None
+
+
+def test_calls_are_shown_and_forgotten(server, shop, aws):
+    shop.forget_calls()
+    aws("marketplace-entitlement").get_entitlements(ProductCode=ANALYTICS)
+    assert "<dt>GetEntitlements</dt><dd>1; last" in get(server, "/switches")
+    _, html = post(server, "/switches/calls/forget")
+    assert "<dt>GetEntitlements</dt><dd>none" in html
 
 
 def test_on_the_sellers_own_site_the_page_says_that_cookies_are_not_as_in_life(server, shop):

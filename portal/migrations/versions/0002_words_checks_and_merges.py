@@ -22,10 +22,19 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('merged_into_id', sa.Uuid(), nullable=True))
         batch_op.add_column(sa.Column('check_due_at', sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('check_attempts', sa.Integer(), nullable=False, server_default='0'))
+        batch_op.create_index(batch_op.f('ix_contracts_aws_account_id'), ['aws_account_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_contracts_check_due_at'), ['check_due_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_contracts_continues_id'), ['continues_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_contracts_merged_into_id'), ['merged_into_id'], unique=False)
         batch_op.create_foreign_key(batch_op.f('fk_contracts_merged_into_id'), 'contracts', ['merged_into_id'], ['id'])
     op.execute('UPDATE contracts SET check_due_at = check_requested_at')
+
+    with op.batch_alter_table('organisations', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('name_key', sa.String(length=600), nullable=True))
+    op.execute('UPDATE organisations SET name_key = lower(trim(name))')
+    with op.batch_alter_table('organisations', schema=None) as batch_op:
+        batch_op.alter_column('name_key', existing_type=sa.String(length=600), nullable=False)
+        batch_op.create_index('ix_organisations_name_key', ['name_key'], unique=False, postgresql_ops={'name_key': 'varchar_pattern_ops'})
 
     with op.batch_alter_table('notifications', schema=None) as batch_op:
         batch_op.add_column(sa.Column('previous_agreement_key', sa.String(length=600), nullable=True))
@@ -33,6 +42,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table('organisations', schema=None) as batch_op:
+        batch_op.drop_index('ix_organisations_name_key')
+        batch_op.drop_column('name_key')
+
     with op.batch_alter_table('notifications', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_notifications_previous_agreement_key'))
         batch_op.drop_column('previous_agreement_key')
@@ -40,6 +53,8 @@ def downgrade() -> None:
     with op.batch_alter_table('contracts', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('fk_contracts_merged_into_id'), type_='foreignkey')
         batch_op.drop_index(batch_op.f('ix_contracts_merged_into_id'))
+        batch_op.drop_index(batch_op.f('ix_contracts_aws_account_id'))
+        batch_op.drop_index(batch_op.f('ix_contracts_continues_id'))
         batch_op.drop_index(batch_op.f('ix_contracts_check_due_at'))
         batch_op.drop_column('check_attempts')
         batch_op.drop_column('check_due_at')

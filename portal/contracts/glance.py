@@ -1,0 +1,78 @@
+"""One query for every look at a contract page: who asks, what is theirs to see, and all that the page depends on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Engine, bindparam, exists, select
+from sqlalchemy.orm import aliased
+
+from portal.accounts.models import Membership, Organisation, Person
+from portal.contracts.models import Contract
+from portal.database import LookUp
+
+
+@dataclass(frozen=True)
+class Glance:
+    """Who asks, and the stamp of the contract they ask for."""
+
+    person_id: int
+    name: str
+    email: str
+    stamp: tuple[Any, ...] | None
+    """Other whenever the page would say something else; None when there is no such contract for this person."""
+
+
+def glance(engine: Engine, sign_in_key: str, contract_id: UUID) -> Glance | None:
+    """Look whose session this is and what they may see, as it is committed now. One query, by indexes only.
+
+    Args:
+        engine: ``portal.database.look_up_engine()``.
+
+    Returns:
+        None when nobody has this sign-in key.
+    """
+    row = _LOOK_UP.first(engine, sign_in_key=sign_in_key, contract_id=contract_id.hex)
+    if row is None:
+        return None
+    person_id, name, email, version, *rest = row
+    return Glance(person_id, name, email, None if version is None else (name, email, version, *rest))
+
+
+def _statement() -> Any:
+    # Subqueries rather than joins: each is one look into an index, and the database has nothing to choose from.
+    linker, before, after, other = aliased(Person), aliased(Contract), aliased(Contract), aliased(Contract)
+    wanted = bindparam("contract_id", type_=Contract.id.type)
+    mine = exists().where(Membership.person_id == Person.id, Membership.organisation_id == Contract.organisation_id)
+    return (
+        select(
+            Person.id,
+            Person.name,
+            Person.email,
+            Contract.version,
+            Contract.confirmed_at,
+            Contract.check_requested_at,
+            # What the page shows besides, and the contract's version does not tell.
+            select(Organisation.name).where(Organisation.id == Contract.organisation_id).scalar_subquery(),
+            select(linker.name).where(linker.id == Contract.linked_by_id).scalar_subquery(),
+            select(before.id)
+            .where(before.id == Contract.continues_id, before.organisation_id == Contract.organisation_id)
+            .scalar_subquery(),
+            select(after.id)
+            .where(after.continues_id == Contract.id, after.organisation_id == Contract.organisation_id)
+            .order_by(after.id)
+            .limit(1)
+            .scalar_subquery(),
+            exists()
+            .where(Membership.person_id == Person.id, Membership.organisation_id == other.organisation_id)
+            .where(other.id != wanted),
+        )
+        .select_from(Person)
+        .outerjoin(Contract, (Contract.id == wanted) & mine)
+        .where(Person.sign_in_key == bindparam("sign_in_key"))
+    )
+
+
+_LOOK_UP = LookUp(_statement())
