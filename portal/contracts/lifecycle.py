@@ -114,11 +114,12 @@ def signal_of(words: Iterable[Word]) -> Signal:
 
     The end of one licence or agreement is no end while another is granted (user guide: revoke only what is named).
     """
-    signals = {word.signal for word in words}
-    for signal in (Signal.GRANTED, Signal.ENDING, Signal.CONTINUED, Signal.ENDED):
-        if signal in signals:
-            return signal
-    return Signal.NONE
+    said = list(words)
+    if any(word.signal is Signal.GRANTED for word in said):
+        return Signal.GRANTED
+    # Of a renewal that has ended in turn, the end is later; of one second, a hand-over is none.
+    latest = max(said, key=lambda word: (word.at, _RANK[word.signal]), default=None)
+    return latest.signal if latest else Signal.NONE
 
 
 def after_reading(
@@ -155,9 +156,10 @@ def after_reading(
 
 def _subscription(state: State, entitled: bool, signal: Signal, continued: bool) -> State:
     """Pay as you go. AWS does not say whether it shows rows for it; if it does, the first ones begin it."""
-    state = State.ACTIVE if state is State.CHANGING else state  # the answer that was awaited is here
     if signal is Signal.CONTINUED:
-        return State.SUPERSEDED if continued else state
+        if continued:
+            return State.SUPERSEDED
+        return state if state is State.WAITING else State.CHANGING
     if signal is Signal.ENDING:
         # The last hour for metering may be announced after the end; that does not bring the contract back.
         return State.ENDED if state is State.ENDED else State.ENDING
@@ -165,7 +167,7 @@ def _subscription(state: State, entitled: bool, signal: Signal, continued: bool)
         return State.ENDED
     if signal is Signal.GRANTED or (entitled and state is State.WAITING):
         return State.ACTIVE
-    return state
+    return State.ACTIVE if state is State.CHANGING else state  # the answer that was awaited is here
 
 
 def while_unsure(state: State) -> State:

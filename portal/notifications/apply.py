@@ -119,7 +119,7 @@ def _apply(
         postpone(messages, checks.DOUBTS, "AWS shows no entitlement yet; asking again.")
         return
     last, confirmed_at = messages[-1], contract.confirmed_at
-    changed = sync.write_locked(contract, reading, products, Because(Cause.NOTIFICATION, last.name, last.id))
+    changed = sync.write_locked(contract, reading, products, Because(Cause.NOTIFICATION, last.name, last.id), now)
     is_unseen = not changed and contract.confirmed_at != confirmed_at
     if is_unseen and kinds & {Kind.GRANTED, Kind.ENTITLEMENT_CHANGED} and now - last.happened_at <= checks.SOON:
         checks.follow_up(contract, now)

@@ -44,6 +44,7 @@ def sort(taken: Sequence[Taken]) -> list[Case]:
     # Looking and parking are one transaction, so that on SQLite no landing can come between.
     with transaction():
         owners = book.owners(key for message in taken for key in (*message.keys, *_renewed(message)))
+        _follow_renewals(taken, owners)
         products = _products_of(set(owners.values()))
         for message in taken:
             found = _meant(message, owners, products)
@@ -84,6 +85,21 @@ def _learn_from(message: Taken, contract_id: UUID) -> UUID:
         if said.terms.previous_agreement_id:
             contract = go_on(contract, said.terms.previous_agreement_id)
         return contract.id
+
+
+def _follow_renewals(taken: Sequence[Taken], owners: dict[book.Key, UUID]) -> None:
+    """Add whose the names are that only messages beside these tell: a renewal's licence event names its agreement, and
+    another event names the agreement which that one renews."""
+    waiting = [message for message in taken if any(key not in owners for key in message.keys)]
+    found = True
+    while found:
+        found = False
+        for message in waiting:
+            owner = next((owners[key] for key in (*message.keys, *_renewed(message)) if key in owners), None)
+            for key in message.keys:
+                if owner and key not in owners:
+                    owners[key] = owner
+                    found = True
 
 
 def _renewed(message: Taken) -> list[book.Key]:

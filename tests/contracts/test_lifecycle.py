@@ -45,7 +45,8 @@ SUBSCRIPTION = {
     (State.ENDED, Signal.NONE): State.ENDED,
     (State.ENDED, Signal.ENDING): State.ENDED,  # the last hour for metering, told after the end
     (State.ENDED, Signal.GRANTED): State.ACTIVE,
-    (State.ACTIVE, Signal.CONTINUED): State.ACTIVE,
+    (State.ACTIVE, Signal.CONTINUED): State.CHANGING,
+    (State.ENDING, Signal.CONTINUED): State.CHANGING,
 }
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -139,6 +140,10 @@ def test_of_one_second_the_end_stands():
 
 def test_what_is_granted_under_one_name_is_granted():
     assert signal_of([word(Signal.ENDED, 9), word(Signal.GRANTED, 1)]) is Signal.GRANTED
+
+
+def test_a_renewal_that_has_ended_in_turn_has_ended():
+    assert signal_of([word(Signal.CONTINUED, 1), word(Signal.ENDED, 2)]) is Signal.ENDED
 
 
 def test_of_a_renewal_whose_grant_is_not_told_yet_the_end_of_the_old_one_is_a_hand_over():
