@@ -10,7 +10,7 @@ from portal.contracts import checks, watch
 from portal.contracts.lifecycle import State
 from portal.contracts.models import Contract, ContractChange
 from portal.database import db, transaction
-from tests.cast import ALERTS, ARCHIVE
+from tests.cast import ALERTS, ANALYTICS, ARCHIVE
 from tests.notifications import shapes
 from tests.worker_fixtures import Bench
 
@@ -171,4 +171,24 @@ def test_a_legacy_contract_that_goes_on_is_not_ending_for_ever(bench: Bench, buy
         watch.look_at_unsettled(later)
     watch.close_last_hours(bench.products, later)
     checks.work_on_checks(bench.marketplace, bench.products, later)
+    assert bench.fresh(contract).state == State.ACTIVE
+
+
+@found
+@pytest.mark.parametrize("product", [ANALYTICS, ARCHIVE])
+def test_the_end_of_a_renewal_that_waits_for_its_day_takes_nothing_from_what_runs(
+    bench: Bench, buy: Buy, product: str
+) -> None:
+    """The sandbox withdrew the licence that both agreements share, though the first one was still active."""
+    bought = buy(product)
+    contract = bench.land(bought["agreement_id"])
+    hear(bench)
+    renewal = bench.sandbox.renew(bought["agreement_id"], early=True)
+    bench.sandbox.cancel(renewal["agreement_id"])
+    hear(bench)
+    with transaction():
+        checks.look_again([contract.id], bench.now())
+    for minutes in range(0, 60, 5):
+        checks.work_on_checks(bench.marketplace, bench.products, bench.now() + timedelta(minutes=minutes))
+    assert bench.sandbox.purchase(bought["agreement_id"])["status"] == "ACTIVE"
     assert bench.fresh(contract).state == State.ACTIVE
