@@ -72,6 +72,8 @@ class Signal(StrEnum):
     """What AWS said about the right to use."""
 
     NONE = "none"
+    PROMISED = "promised"
+    """An agreement that renews another was made, and its grant is not told yet."""
     GRANTED = "granted"
     """License Updated, subscribe-success."""
     ENDING = "ending"
@@ -82,7 +84,7 @@ class Signal(StrEnum):
     """The agreement ended because another renews or replaces it: a hand-over, not an end."""
 
 
-_RANK = {Signal.NONE: 0, Signal.GRANTED: 1, Signal.ENDING: 2, Signal.ENDED: 3, Signal.CONTINUED: 4}
+_RANK = {signal: rank for rank, signal in enumerate(Signal)}
 
 
 @dataclass(frozen=True)
@@ -97,14 +99,15 @@ def later_word(one: Word | None, other: Word, *, of_agreement: bool) -> Word:
     """Of two words about the same name, the one that stands; the same whichever was heard first.
 
     An agreement that is over stays so: what follows it is another agreement. A licence or a legacy customer may be
-    granted anew, so there the later word stands. EventBridge tells whole seconds; of one second the end stands.
+    granted anew, so there the later word stands. EventBridge tells whole seconds; of one second the end stands. A
+    promise gives way to whatever else is said.
     """
     if one is None:
         return other
 
-    def weight(word: Word) -> tuple[bool, datetime, int]:
+    def weight(word: Word) -> tuple[bool, bool, datetime, int]:
         over = of_agreement and word.signal in {Signal.ENDED, Signal.CONTINUED}
-        return over, word.at, _RANK[word.signal]
+        return over, word.signal is not Signal.PROMISED, word.at, _RANK[word.signal]
 
     return max(one, other, key=weight)
 
@@ -117,6 +120,8 @@ def signal_of(words: Iterable[Word]) -> Signal:
     said = list(words)
     if any(word.signal is Signal.GRANTED for word in said):
         return Signal.GRANTED
+    if any(word.signal is Signal.PROMISED for word in said):
+        return Signal.CONTINUED  # whatever ends, it goes on
     # Of a renewal that has ended in turn, the end is later; of one second, a hand-over is none.
     latest = max(said, key=lambda word: (word.at, _RANK[word.signal]), default=None)
     return latest.signal if latest else Signal.NONE

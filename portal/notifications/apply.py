@@ -137,9 +137,8 @@ def _hear(contract: Contract, message: Taken) -> None:
         keys = dict(message.keys)
         order = (NameKind.AGREEMENT, NameKind.LICENSE, NameKind.CUSTOMER)
         hear(contract, [(kind, keys[kind]) for kind in order if kind in keys], signal, message.happened_at)
-    if message.previous_agreement_key:
-        # That it goes on is told by what goes on; its own end may be told later, or never.
-        hear(contract, [(NameKind.AGREEMENT, message.previous_agreement_key)], Signal.CONTINUED, message.happened_at)
+    if message.previous_agreement_key and message.agreement_key:
+        hear(contract, [(NameKind.AGREEMENT, message.agreement_key)], Signal.PROMISED, message.happened_at)
     if message.kind is Kind.GRANT_FAILED and not contract.entitlements:
         note_reason(contract, PAYMENT_FAILED)
     if not message.kind.tells_terms:

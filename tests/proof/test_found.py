@@ -174,7 +174,6 @@ def test_a_legacy_contract_that_goes_on_is_not_ending_for_ever(bench: Bench, buy
     assert bench.fresh(contract).state == State.ACTIVE
 
 
-@found
 @pytest.mark.parametrize("product", [ANALYTICS, ARCHIVE])
 def test_the_end_of_a_renewal_that_waits_for_its_day_takes_nothing_from_what_runs(
     bench: Bench, buy: Buy, product: str
