@@ -74,16 +74,15 @@ def learn(cases: Sequence[Case]) -> list[Case]:
 
 def _learn_from(message: Taken, contract_id: UUID) -> UUID:
     """Learn the names in one message; the contract that it is about then."""
-    said = message.message
     with transaction():
         contract = db.session.get_one(Contract, contract_id, populate_existing=True)
         if contract.merged_into_id:
             return contract.merged_into_id
-        if book.learn_names(contract, names_in(said)):
+        if book.learn_names(contract, names_in(message.message)):
             db.session.flush()
             unpark(contract)
-        if said.terms.previous_agreement_id:
-            contract = go_on(contract, said.terms.previous_agreement_id)
+        if message.previous_agreement_key:
+            contract = go_on(contract, message.previous_agreement_key)
         return contract.id
 
 

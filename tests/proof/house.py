@@ -96,7 +96,8 @@ class House:
         self.links.append((agreement_id, linked.contract_id, chosen))
 
     def work(self, later: timedelta = timedelta(0)) -> int:
-        return apply.work_on_inbox(self.marketplace, self.products, utcnow() + later)
+        agreements = self.app.extensions["sources"].agreements
+        return apply.work_on_inbox(self.marketplace, self.products, utcnow() + later, agreements=agreements)
 
     def check(self, later: timedelta = timedelta(0)) -> int:
         return checks.work_on_checks(self.marketplace, self.products, utcnow() + later)
