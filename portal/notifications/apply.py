@@ -70,14 +70,14 @@ def work_on_inbox(
     """
     taken = take(limit, now)
     cases = learn(sort(find_what_is_replaced(taken, agreements)))
-    asked = [case.contract_id for case in cases if case.asks_for_reading]
-    answers = read_many(asked, marketplace)
-    ready = [case for case in cases if case.contract_id not in answers.problems]
-    for chunk in _chunks(ready):
-        _write(chunk, answers.readings, products, now)
-    for case in cases:
-        if problem := answers.problems.get(case.contract_id):
-            _note_problem(case, problem)
+    asked = {case.contract_id: case for case in cases if case.asks_for_reading}
+    for chunk in _chunks([case for case in cases if case.contract_id not in asked]):
+        _write(chunk, {}, products, now)
+    for answers in read_many(list(asked), marketplace):
+        for chunk in _chunks([asked[contract_id] for contract_id in answers.readings]):
+            _write(chunk, answers.readings, products, now)
+        for contract_id, problem in answers.problems.items():
+            _note_problem(asked[contract_id], problem)
     return len(taken)
 
 

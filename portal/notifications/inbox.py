@@ -15,7 +15,7 @@ from sqlalchemy import Table, and_, exists, func, or_, select, update
 from portal.contracts.models import Contract, ContractName, NameKind
 from portal.database import db, transaction, utcnow
 from portal.notifications.envelope import Message, understand
-from portal.notifications.models import Fate, Notification
+from portal.notifications.models import Fate, Notification, has_fate
 from portal.notifications.vocabulary import Kind
 
 LEASE = timedelta(seconds=30)
@@ -50,7 +50,7 @@ def pressure(now: datetime) -> Pressure | None:
             func.count(about.distinct()),
             func.min(Notification.received_at),
             func.max(Notification.received_at),
-        ).where(Notification.fate == Fate.RECEIVED, Notification.due_at <= now)
+        ).where(has_fate(Fate.RECEIVED), Notification.due_at <= now)
     ).one()
     return Pressure(*row) if row[0] else None
 
@@ -115,7 +115,7 @@ def take(limit: int, now: datetime) -> list[Taken]:
     with transaction():
         due = (
             select(*_COLUMNS)
-            .where(Notification.fate == Fate.RECEIVED, Notification.due_at <= now)
+            .where(has_fate(Fate.RECEIVED), Notification.due_at <= now)
             .order_by(Notification.due_at, Notification.id)
             .limit(limit)
             .with_for_update(skip_locked=True)  # PostgreSQL; SQLite has one writer at a time anyway
@@ -134,7 +134,7 @@ def _taken(row: Any) -> Taken:
 
 def next_due_at() -> datetime | None:
     """When the next row is to be worked on; None when none waits."""
-    return db.session.scalar(select(func.min(Notification.due_at)).where(Notification.fate == Fate.RECEIVED))
+    return db.session.scalar(select(func.min(Notification.due_at)).where(has_fate(Fate.RECEIVED)))
 
 
 class Fates:
@@ -210,7 +210,7 @@ def unpark_forgotten(since: datetime) -> int:
 def _free(condition: object) -> int:
     freed = db.session.execute(
         update(Notification)
-        .where(Notification.fate == Fate.PARKED, condition)  # type: ignore[arg-type]
+        .where(has_fate(Fate.PARKED), condition)  # type: ignore[arg-type]
         .values(fate=Fate.RECEIVED, due_at=utcnow(), settled_at=None, attempts=0, problem=None)
         .execution_options(synchronize_session=False)
     )
