@@ -597,6 +597,30 @@ def test_a_sweep_makes_room_for_others_and_goes_on_where_it_was(
     assert done.rows >= 60
 
 
+def test_whose_process_was_killed_is_followed_by_another_who_goes_on(
+    database: SQLAlchemy, sandbox: SandboxClient, only_streams: Sources
+):
+    sandbox.buy_many(STREAMS, 15, plan="base", quietly=True, dimensions={"events_million": 1})
+    killed = sweeps.take(STREAMS, utcnow(), anew=True)
+    assert killed is not None
+    next(reconciliation.run(killed, only_streams.products.named(STREAMS), only_streams))
+    cursor = killed.cursor
+    assert cursor is not None
+    soon, later = utcnow() + timedelta(minutes=1), utcnow() + sweeps.LEASE + timedelta(minutes=1)
+    assert turns.work_on_due(only_streams, soon, 60) is False
+    asked = []
+
+    class Watched:
+        def entitlement_pages(self, product_code: str, **more: Any) -> Any:
+            asked.append(more["token"])
+            return only_streams.marketplace.entitlement_pages(product_code, **more)
+
+    watched: Any = Watched()
+    assert turns.work_on_due(replace(only_streams, marketplace=watched), later, 60) is True
+    assert asked == [cursor]
+    assert database.session.get_one(Sweep, STREAMS, populate_existing=True).stage is None
+
+
 def test_two_do_not_sweep_one_product_at_once(database: SQLAlchemy, at_once: Callable[..., list[Any]]):
     with transaction():
         sweeps.expect([STREAMS], utcnow())
