@@ -1,21 +1,16 @@
 """(d) The contract page, signed in, on PostgreSQL, next to an empty Flask route in the same server and run.
 
-    python -m benchmarks.pages [--quick] [--server NAME …] [--json FILE]
-
 Real server processes, a real PostgreSQL, and browsers in a process of their own. Each case is asked in short turns, one
 after the other and round again, so that whatever else the machine does in that time meets all of them alike.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
 import math
-import tempfile
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,9 +18,11 @@ from pathlib import Path
 import psutil
 import psycopg
 
+from benchmarks.bench import Bench
 from benchmarks.browsers import Answered, ask
-from benchmarks.people import Signed, populate
-from laptop import ports, postgres
+from benchmarks.people import Signed, cookie, populate
+from benchmarks.result import Goal, Result
+from laptop import ports
 from laptop.environment import ROOT, Place
 from laptop.processes import Program, Programs, answers
 from laptop.stack import python
@@ -33,18 +30,24 @@ from laptop.stack import python
 PROCESSES = 2
 CONNECTIONS = 8
 TURN_SECONDS = 0.5
+WARM_UP_SECONDS = 3.0
+SESSIONS = 3000
+"""More than any process keeps pages for: a page is drawn for each of them every time."""
 SERVERS = {
     "gunicorn sync": ("gunicorn", "--no-control-socket", "--worker-class", "sync"),
     "gunicorn gthread": ("gunicorn", "--no-control-socket", "--worker-class", "gthread", "--threads", "4"),
     "granian": ("granian", "--interface", "wsgi", "--no-ws", "--blocking-threads", "1"),
     "granian, 4 threads": ("granian", "--interface", "wsgi", "--no-ws", "--blocking-threads", "4"),
 }
-EMPTY, HEALTH, SAME, MANY, UNCHANGED = (
+CHOSEN = "granian, 4 threads"
+WANTED = 0.35
+EMPTY, HEALTH, SAME, MANY, UNCHANGED, NEW = (
     "an empty Flask route",
     "the portal's /healthz",
     "one contract page again and again",
     "many people, each their own contract",
     "the same, with If-None-Match",
+    "a page that has to be drawn",
 )
 
 
@@ -91,7 +94,10 @@ def measure(database_url: str, folder: Path, *, seconds: float, servers: Sequenc
         for server in servers:
             with _serving(programs, server, environment) as (port, program):
                 spent = partial(_cpu_seconds, [program.process.pid, _postmaster(database_url)])
-                figures += _figures(server, _in_turns(port, _cases(port, signed), seconds, spent))
+                answered = _in_turns(port, _cases(port, signed), seconds, spent)
+                # On its own and last, because it drives out what is kept of the other pages.
+                anew = {NEW: _never_drawn(signed[0], environment["SECRET_KEY"])}
+                figures += _figures(server, answered | _in_turns(port, anew, seconds, spent))
     return figures
 
 
@@ -139,6 +145,12 @@ def _cases(port: int, signed: Sequence[Signed]) -> dict[str, list[str]]:
     }
 
 
+def _never_drawn(one: Signed, secret_key: str) -> list[str]:
+    """One contract's page for many sessions of one person, each of which has forms of its own on it."""
+    cookies = [cookie(secret_key, one.sign_in_key) for _ in range(SESSIONS)]
+    return [_request(f"/contracts/{one.contract_id}", each) for each in cookies]
+
+
 def _request(path: str, cookie: str, etag: str | None = None) -> str:
     lines = [f"GET {path} HTTP/1.1", "Host: 127.0.0.1", "Accept: text/html", f"Cookie: {cookie}"]
     return "\r\n".join([*lines, *([f"If-None-Match: {etag}"] if etag else []), "", ""])
@@ -158,11 +170,13 @@ def _in_turns(
     for turn in range(1 + math.ceil(seconds / TURN_SECONDS)):
         for case, requests in cases.items():
             before = spent()
-            answer = ask(port, requests, seconds=TURN_SECONDS, connections=CONNECTIONS)
+            # In the first turn, which is not counted, each process draws the pages that it then keeps.
+            seconds_asked = TURN_SECONDS if turn else WARM_UP_SECONDS
+            answer = ask(port, requests, seconds=seconds_asked, connections=CONNECTIONS)
             expected = "304" if case == UNCHANGED else "200"
             if set(answer.statuses) != {expected}:
                 raise RuntimeError(f"{case}: expected {expected}, got {answer.statuses}")
-            if turn:  # the first is for warming up
+            if turn:
                 answered[case].append(Turn(answer, spent() - before))
     return answered
 
@@ -186,37 +200,29 @@ def installed() -> list[str]:
     return [name for name, (module, *_) in SERVERS.items() if find_spec(module)]
 
 
-def _tell(figures: Sequence[Figure]) -> None:
-    for server in dict.fromkeys(figure.server for figure in figures):
-        print(f"\n{server}, {PROCESSES} processes, {CONNECTIONS} connections")
-        print(f"  {'':38}{'requests/s':>11}{'p50 ms':>9}{'p99 ms':>9}{'of empty':>10}{'CPU µs':>9}")
-        for figure in figures:
-            if figure.server == server:
-                print(
-                    f"  {figure.case:38}{figure.per_second:11,.0f}{figure.p50_ms:9.2f}{figure.p99_ms:9.2f}"
-                    f"{figure.of_empty:10.2f}{figure.cpu_us:9,.0f}"
-                )
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="two seconds a case instead of five")
-    parser.add_argument("--server", action="append", choices=SERVERS, help="this one only; may be repeated")
-    parser.add_argument("--people", type=int, default=200)
-    parser.add_argument("--json", type=Path, help="write the figures to this file, too")
-    options = parser.parse_args()
-    with postgres.running() as url, tempfile.TemporaryDirectory() as folder:
+def run(bench: Bench) -> Result:
+    """Measure every server that is installed."""
+    with bench.stage(aws=False) as stage:
         figures = measure(
-            url,
-            Path(folder),
-            seconds=2 if options.quick else 5,
-            servers=options.server or installed(),
-            people=options.people,
+            stage.place.database_url,
+            bench.folder / "pages",
+            seconds=bench.sized(5, 2),
+            servers=installed(),
+            people=200,
         )
-    _tell(figures)
-    if options.json:
-        options.json.write_text(json.dumps([asdict(figure) for figure in figures], indent=2))
-
-
-if __name__ == "__main__":
-    main()
+    chosen = {figure.case: figure for figure in figures if figure.server == CHOSEN}
+    return Result(
+        f"The contract page, signed in, on PostgreSQL: {PROCESSES} processes, {CONNECTIONS} connections",
+        ["server", "what", "requests/s", "p50 ms", "p99 ms", "of empty", "CPU µs"],
+        [[one.server, one.case, one.per_second, one.p50_ms, one.p99_ms, one.of_empty, one.cpu_us] for one in figures],
+        [
+            Goal(f"{case}: at least {WANTED} of the empty route", f"{figure.of_empty:.2f}", figure.of_empty >= WANTED)
+            for case, figure in chosen.items()
+            if case in {SAME, MANY, UNCHANGED}
+        ],
+        [
+            f"The portal runs under {CHOSEN}, and the goals are held against that.",
+            "CPU is processor time a request, of the server and the database together.",
+            "A page has to be drawn once after each change, and for each session; each process keeps a few hundred.",
+        ],
+    )

@@ -27,6 +27,7 @@ class Signed:
 
     cookie: str
     contract_id: UUID
+    sign_in_key: str
 
 
 def populate(database_url: str, secret_key: str, count: int) -> list[Signed]:
@@ -39,9 +40,10 @@ def populate(database_url: str, secret_key: str, count: int) -> list[Signed]:
         contracts = [_contract(owner) for owner in owners]
         session.add_all(contracts)
         session.flush()
-        signed = [
-            Signed(_cookie(secret_key, o.person.sign_in_key), c.id) for o, c in zip(owners, contracts, strict=True)
-        ]
+        signed = []
+        for owner, contract in zip(owners, contracts, strict=True):
+            key = owner.person.sign_in_key
+            signed.append(Signed(cookie(secret_key, key), contract.id, key))
         session.commit()
         session.connection(execution_options={"isolation_level": "AUTOCOMMIT"}).exec_driver_sql("VACUUM ANALYZE")
     engine.dispose()
@@ -91,7 +93,7 @@ def _contract(owner: Membership) -> Contract:
     )
 
 
-def _cookie(secret_key: str, sign_in_key: str) -> str:
+def cookie(secret_key: str, sign_in_key: str) -> str:
     """The session that a browser has after signing in and looking at a page, signed as Flask does."""
     flask = Flask(__name__)
     flask.secret_key = secret_key

@@ -65,7 +65,7 @@ def _keep(probe: socket.socket) -> None:
 
 
 def holder(port: int) -> str | None:
-    """Who listens on the port, such as ``gunicorn (process 4711)``; None where the system does not tell us."""
+    """Who listens on the port, such as ``granian (process 4711)``; None where the system does not tell us."""
     try:
         for connection in psutil.net_connections("tcp"):
             listens_here = connection.status == psutil.CONN_LISTEN and tuple(connection.laddr)[1:] == (port,)

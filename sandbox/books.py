@@ -85,7 +85,8 @@ class Books:
         """The agreement ends and nothing continues it. Tells it."""
         over = replace(sale, agreement=ended(sale.agreement, status, self.now()))
         self.agreements.save(over.agreement)
-        self.withdraw(over.agreement)
+        if sale.agreement.is_licensed:  # one that waits may share its licence with the one that runs
+            self.withdraw(over.agreement)
         self.tell(over, dialect_of(over.product).ended(over))
         return over
 

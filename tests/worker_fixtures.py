@@ -83,7 +83,8 @@ class Bench:
 
     def work(self, later: timedelta = timedelta(0)) -> int:
         """Work on what is due in the inbox, now or some time later."""
-        return apply.work_on_inbox(self.marketplace, self.products, utcnow() + later)
+        agreements = self.app.extensions["sources"].agreements
+        return apply.work_on_inbox(self.marketplace, self.products, utcnow() + later, agreements=agreements)
 
     @property
     def marketplace(self) -> Marketplace:

@@ -93,6 +93,8 @@ def is_doubtful(contract: Contract, products: Products, asked: int, now: datetim
         return False
     words = words_of(contract)
     signal = signal_of(words)
+    if signal is Signal.CONTINUED and contract.entitlements:
+        return True  # what follows a renewal is not to be seen yet
     if signal is Signal.ENDING and contract.entitlements:
         return asked <= GRACE  # what goes on after a renewal may be told a moment after the end of what it renews
     if signal is Signal.GRANTED and now - max(word.at for word in words if word.signal is signal) <= SOON:
@@ -149,7 +151,7 @@ def _write(contract: Contract, reading: Reading, products: Products, now: dateti
         sync.show_unsure(contract)
         contract.check_due_at = _later(now, DOUBTS, attempts)
         return
-    changed = sync.write_locked(contract, reading, products, Because(Cause.REFRESH if asked_for else Cause.SWEEP))
+    changed = sync.write_locked(contract, reading, products, Because(Cause.REFRESH if asked_for else Cause.SWEEP), now)
     if contract.check_requested_at is not None:
         contract.check_due_at = now  # asked for again since this reading began
         return

@@ -12,10 +12,11 @@ from sqlalchemy import delete, update
 
 from portal import audit
 from portal.contracts import book
-from portal.contracts.history import write_change
+from portal.contracts.history import Because, write_change
 from portal.contracts.lifecycle import State
-from portal.contracts.models import Cause, Contract, ContractChange, ContractName, Entitlement
+from portal.contracts.models import Cause, Contract, ContractName, Entitlement
 from portal.contracts.sync import lock
+from portal.contracts.terms import take_over_terms
 from portal.database import db
 from portal.notifications.inbox import unpark
 from portal.notifications.models import Notification
@@ -57,12 +58,16 @@ def _chain(later: Contract, before: Contract) -> None:
 
 def _merge(later: Contract, before: Contract) -> None:
     """Fold the later contract into the earlier one, which keeps its address, its organisation and its history."""
-    if before.organisation_id is None:
+    if before.organisation_id is None and later.organisation is not None:
         before.organisation_id, before.linked_by_id = later.organisation_id, later.linked_by_id
         before.linked_at = later.linked_at
+        by = later.linked_by.name if later.linked_by else None
+        write_change(before, Cause.LINK, "organisation", after={"value": later.organisation.name}, detail=by)
+    take_over_terms(before, later, Because(Cause.RENEWAL))
     before.offer_type = later.offer_type
     before.aws_account_id = before.aws_account_id or later.aws_account_id
-    for record in (ContractName, ContractChange, Notification, Claim):
+    # The history of the later one stays with it: the earlier one's goes on by itself with the next reading.
+    for record in (ContractName, Notification, Claim):
         db.session.execute(
             update(record)
             .where(record.contract_id == later.id)

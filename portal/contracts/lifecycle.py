@@ -72,6 +72,8 @@ class Signal(StrEnum):
     """What AWS said about the right to use."""
 
     NONE = "none"
+    PROMISED = "promised"
+    """An agreement that renews another was made, and its grant is not told yet."""
     GRANTED = "granted"
     """License Updated, subscribe-success."""
     ENDING = "ending"
@@ -82,7 +84,7 @@ class Signal(StrEnum):
     """The agreement ended because another renews or replaces it: a hand-over, not an end."""
 
 
-_RANK = {Signal.NONE: 0, Signal.GRANTED: 1, Signal.ENDING: 2, Signal.ENDED: 3, Signal.CONTINUED: 4}
+_RANK = {signal: rank for rank, signal in enumerate(Signal)}
 
 
 @dataclass(frozen=True)
@@ -97,14 +99,15 @@ def later_word(one: Word | None, other: Word, *, of_agreement: bool) -> Word:
     """Of two words about the same name, the one that stands; the same whichever was heard first.
 
     An agreement that is over stays so: what follows it is another agreement. A licence or a legacy customer may be
-    granted anew, so there the later word stands. EventBridge tells whole seconds; of one second the end stands.
+    granted anew, so there the later word stands. EventBridge tells whole seconds; of one second the end stands. A
+    promise gives way to whatever else is said.
     """
     if one is None:
         return other
 
-    def weight(word: Word) -> tuple[bool, datetime, int]:
+    def weight(word: Word) -> tuple[bool, bool, datetime, int]:
         over = of_agreement and word.signal in {Signal.ENDED, Signal.CONTINUED}
-        return over, word.at, _RANK[word.signal]
+        return over, word.signal is not Signal.PROMISED, word.at, _RANK[word.signal]
 
     return max(one, other, key=weight)
 
@@ -114,11 +117,14 @@ def signal_of(words: Iterable[Word]) -> Signal:
 
     The end of one licence or agreement is no end while another is granted (user guide: revoke only what is named).
     """
-    signals = {word.signal for word in words}
-    for signal in (Signal.GRANTED, Signal.ENDING, Signal.CONTINUED, Signal.ENDED):
-        if signal in signals:
-            return signal
-    return Signal.NONE
+    said = list(words)
+    if any(word.signal is Signal.GRANTED for word in said):
+        return Signal.GRANTED
+    if any(word.signal is Signal.PROMISED for word in said):
+        return Signal.CONTINUED  # whatever ends, it goes on
+    # Of a renewal that has ended in turn, the end is later; of one second, a hand-over is none.
+    latest = max(said, key=lambda word: (word.at, _RANK[word.signal]), default=None)
+    return latest.signal if latest else Signal.NONE
 
 
 def after_reading(
@@ -155,9 +161,10 @@ def after_reading(
 
 def _subscription(state: State, entitled: bool, signal: Signal, continued: bool) -> State:
     """Pay as you go. AWS does not say whether it shows rows for it; if it does, the first ones begin it."""
-    state = State.ACTIVE if state is State.CHANGING else state  # the answer that was awaited is here
     if signal is Signal.CONTINUED:
-        return State.SUPERSEDED if continued else state
+        if continued:
+            return State.SUPERSEDED
+        return state if state is State.WAITING else State.CHANGING
     if signal is Signal.ENDING:
         # The last hour for metering may be announced after the end; that does not bring the contract back.
         return State.ENDED if state is State.ENDED else State.ENDING
@@ -165,7 +172,7 @@ def _subscription(state: State, entitled: bool, signal: Signal, continued: bool)
         return State.ENDED
     if signal is Signal.GRANTED or (entitled and state is State.WAITING):
         return State.ACTIVE
-    return state
+    return State.ACTIVE if state is State.CHANGING else state  # the answer that was awaited is here
 
 
 def while_unsure(state: State) -> State:

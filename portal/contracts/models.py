@@ -67,8 +67,9 @@ class Contract(Base):
     ends_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """The end of the agreement as its events tell it; entitlements carry their own expiry."""
     auto_renew: Mapped[bool | None]
-    terms_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    """The time of the event that last told the terms: an older one arriving later does not overwrite them."""
+    ends_told_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    auto_renew_told_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """The time of the event that last told this: an older one arriving later does not overwrite it."""
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), index=True)
     linked_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     linked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -7,7 +7,7 @@ may have read later. So each reading carries the moment it was asked, and an old
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import exists, select
@@ -24,6 +24,9 @@ from portal.contracts.words import words_of
 from portal.database import db, utcnow
 from portal.notifications.inbox import unpark
 from portal.products import Pricing, Products
+
+LAST_HOUR = timedelta(hours=1, minutes=5)
+"""Usage may be metered for one hour after the announcement (user guide, "SaaS contracts with pay-as-you-go")."""
 
 
 def lock(contract_ids: Collection[UUID]) -> dict[UUID, Contract]:
@@ -60,7 +63,9 @@ def write(
     return write_locked(contract, reading, products, Because(cause, detail, notification_id))
 
 
-def write_locked(contract: Contract, reading: Reading | None, products: Products, because: Because) -> bool:
+def write_locked(
+    contract: Contract, reading: Reading | None, products: Products, because: Because, now: datetime | None = None
+) -> bool:
     """As ``write``, for a contract that is locked already; without a reading, what AWS's words alone change."""
     version = contract.version
     if contract.merged_into_id is not None:
@@ -74,7 +79,7 @@ def write_locked(contract: Contract, reading: Reading | None, products: Products
         _learn_licenses(contract, reading)
         _learn_from_account(contract, reading)
         _write_entitlements(contract, rows_of(reading.entitlements), because)
-    _write_state(contract, products, because, reading.asked_at if reading else utcnow())
+    _write_state(contract, products, because, reading.asked_at if reading else utcnow(), now or utcnow())
     return contract.version != version
 
 
@@ -91,9 +96,11 @@ def is_subscription(contract: Contract, products: Products) -> bool:
     return products.named(contract.product_code).pricing is Pricing.SUBSCRIPTION
 
 
-def _write_state(contract: Contract, products: Products, because: Because, at: datetime) -> None:
-    before, signal = State(contract.state), signal_of(words_of(contract))
-    entitled = bool(contract.entitlements)
+def _write_state(contract: Contract, products: Products, because: Because, at: datetime, now: datetime) -> None:
+    before, words = State(contract.state), words_of(contract)
+    signal, entitled = signal_of(words), bool(contract.entitlements)
+    if entitled and signal in {Signal.ENDING, Signal.ENDED} and max(word.at for word in words) < now - LAST_HOUR:
+        signal = Signal.NONE  # the hour is long over and AWS goes on granting: the message that took it back is lost
     state = after_reading(
         before,
         entitled=entitled,

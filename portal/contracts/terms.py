@@ -9,7 +9,9 @@ from typing import Any
 from portal.contracts.history import Because, note
 from portal.contracts.models import Contract
 
+AMEND = "AMEND"
 _CONTINUATIONS = frozenset({"RENEW", "REPLACE"})
+_TOLD_AT = {"ends_at": "ends_told_at", "auto_renew": "auto_renew_told_at"}
 
 
 @dataclass(frozen=True)
@@ -26,26 +28,33 @@ class Terms:
 
 
 def note_terms(contract: Contract, terms: Terms, occurred_at: datetime | None, because: Because) -> bool:
-    """Write the terms an agreement event told, unless a newer event has told them already. Inside a transaction.
+    """Write the terms an agreement event told, but what a newer event has told already. Inside a transaction.
 
     A renewal or replacement goes on with the contract, so it does not move the contract's start.
     """
     version = contract.version
-    late = contract.terms_at is not None and occurred_at is not None and occurred_at < contract.terms_at
-    told: dict[str, datetime | bool | None] = {}
-    if terms.starts_at and contract.starts_at and (late or terms.intent in _CONTINUATIONS):
-        told["starts_at"] = min(terms.starts_at, contract.starts_at)
-    else:
-        told["starts_at"] = terms.starts_at
-    if not late:
-        told |= {"ends_at": terms.ends_at, "auto_renew": terms.auto_renew}
-        contract.terms_at = occurred_at or contract.terms_at
-    for subject, after in told.items():
-        before = getattr(contract, subject)
-        if after is not None and after != before:
-            setattr(contract, subject, after)
-            note(contract, subject, _as_json(before), _as_json(after), because)
+    starts_at = terms.starts_at
+    late = _is_told_later(contract.ends_told_at, terms, occurred_at)
+    if starts_at and contract.starts_at and (late or terms.intent in _CONTINUATIONS):
+        starts_at = min(starts_at, contract.starts_at)
+    _set(contract, "starts_at", starts_at, because)
+    for subject, told_at in _TOLD_AT.items():
+        told = getattr(terms, subject)
+        if told is not None and not _is_told_later(getattr(contract, told_at), terms, occurred_at):
+            _set(contract, subject, told, because)
+            setattr(contract, told_at, occurred_at or getattr(contract, told_at))
     return contract.version != version
+
+
+def take_over_terms(contract: Contract, other: Contract, because: Because) -> None:
+    """Go on with the terms of a contract that is joined to this one, where they were told later."""
+    for subject, told_at in _TOLD_AT.items():
+        mine, theirs = getattr(contract, told_at), getattr(other, told_at)
+        if theirs and (mine is None or theirs >= mine):
+            _set(contract, subject, getattr(other, subject), because)
+            setattr(contract, told_at, theirs)
+    if contract.starts_at is None:
+        _set(contract, "starts_at", other.starts_at, because)
 
 
 def note_reason(contract: Contract, reason: str) -> None:
@@ -53,6 +62,20 @@ def note_reason(contract: Contract, reason: str) -> None:
     if contract.ended_because != reason[:64]:
         contract.ended_because = reason[:64]
         contract.version += 1
+
+
+def _is_told_later(told_at: datetime | None, terms: Terms, occurred_at: datetime | None) -> bool:
+    """Whether a later event has told already. EventBridge tells whole seconds; of one second the amendment stands."""
+    if told_at is None or occurred_at is None:
+        return False
+    return occurred_at < told_at or (occurred_at == told_at and terms.intent != AMEND)
+
+
+def _set(contract: Contract, subject: str, after: Any, because: Because) -> None:
+    before = getattr(contract, subject)
+    if after is not None and after != before:
+        setattr(contract, subject, after)
+        note(contract, subject, _as_json(before), _as_json(after), because)
 
 
 def _as_json(value: datetime | bool | None) -> dict[str, Any] | None:

@@ -18,8 +18,6 @@ AT_ONCE = 200
 WATCHED_FOR = timedelta(days=2)
 """So long a purchase without entitlements, or a change that does not show, is looked at unasked."""
 EVERY = {State.WAITING: timedelta(minutes=1), State.CHANGING: timedelta(minutes=1), State.ENDING: timedelta(minutes=10)}
-LAST_HOUR = timedelta(hours=1, minutes=5)
-"""Usage may be metered for one hour after the announcement (user guide, "SaaS contracts with pay-as-you-go")."""
 
 
 def look_at_unsettled(now: datetime) -> None:
@@ -50,6 +48,6 @@ def close_last_hours(products: Products, now: datetime) -> None:
         with transaction():
             contract = sync.lock([contract_id])[contract_id]
             words = words_of(contract)
-            if signal_of(words) is not Signal.ENDING or max(word.at for word in words) > now - LAST_HOUR:
+            if signal_of(words) is not Signal.ENDING or max(word.at for word in words) > now - sync.LAST_HOUR:
                 continue
             sync.end(contract, now, Because(Cause.SWEEP, "The last hour of metering is over"))

@@ -39,7 +39,7 @@ def work_on_inbox() -> None:
             return
         if _is_storm():
             time.sleep(HOLD_STEP_SECONDS)
-        elif not apply.work_on_inbox(marketplace(), products(), utcnow()):
+        elif not apply.work_on_inbox(marketplace(), products(), utcnow(), agreements=sources().agreements):
             return
 
 

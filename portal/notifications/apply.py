@@ -23,11 +23,13 @@ from portal.contracts.reading import Reading
 from portal.contracts.terms import Terms, note_reason, note_terms
 from portal.contracts.words import hear
 from portal.database import db, transaction
+from portal.marketplace.agreements import Agreements
 from portal.marketplace.client import Marketplace
 from portal.marketplace.errors import MarketplaceError, MarketplaceUnavailable
 from portal.notifications.cases import Case, learn, sort
 from portal.notifications.inbox import Fates, Taken, postpone, settle, take, unpark
 from portal.notifications.models import Fate
+from portal.notifications.replacements import find_what_is_replaced
 from portal.notifications.vocabulary import Kind
 from portal.products import Products
 
@@ -52,8 +54,13 @@ SIGNALS = {
 PAYMENT_FAILED = "PAYMENT_FAILED"
 
 
-def work_on_inbox(marketplace: Marketplace, products: Products, now: datetime, limit: int = AT_ONCE) -> int:
+def work_on_inbox(
+    marketplace: Marketplace, products: Products, now: datetime, *, agreements: Agreements, limit: int = AT_ONCE
+) -> int:
     """Work on up to `limit` messages that are due. Every one ends settled, parked, or due again later.
+
+    Args:
+        agreements: is asked what a replacement replaces.
 
     Returns:
         How many were taken; as many as `limit` means that more may be waiting.
@@ -62,7 +69,7 @@ def work_on_inbox(marketplace: Marketplace, products: Products, now: datetime, l
         OperationalError: the database is away. What was taken is due again by itself after a while.
     """
     taken = take(limit, now)
-    cases = learn(sort(taken))
+    cases = learn(sort(find_what_is_replaced(taken, agreements)))
     asked = [case.contract_id for case in cases if case.asks_for_reading]
     answers = read_many(asked, marketplace)
     ready = [case for case in cases if case.contract_id not in answers.problems]
@@ -119,7 +126,7 @@ def _apply(
         postpone(messages, checks.DOUBTS, "AWS shows no entitlement yet; asking again.")
         return
     last, confirmed_at = messages[-1], contract.confirmed_at
-    changed = sync.write_locked(contract, reading, products, Because(Cause.NOTIFICATION, last.name, last.id))
+    changed = sync.write_locked(contract, reading, products, Because(Cause.NOTIFICATION, last.name, last.id), now)
     is_unseen = not changed and contract.confirmed_at != confirmed_at
     if is_unseen and kinds & {Kind.GRANTED, Kind.ENTITLEMENT_CHANGED} and now - last.happened_at <= checks.SOON:
         checks.follow_up(contract, now)
@@ -137,9 +144,8 @@ def _hear(contract: Contract, message: Taken) -> None:
         keys = dict(message.keys)
         order = (NameKind.AGREEMENT, NameKind.LICENSE, NameKind.CUSTOMER)
         hear(contract, [(kind, keys[kind]) for kind in order if kind in keys], signal, message.happened_at)
-    if message.previous_agreement_key:
-        # That it goes on is told by what goes on; its own end may be told later, or never.
-        hear(contract, [(NameKind.AGREEMENT, message.previous_agreement_key)], Signal.CONTINUED, message.happened_at)
+    if message.previous_agreement_key and message.agreement_key:
+        hear(contract, [(NameKind.AGREEMENT, message.agreement_key)], Signal.PROMISED, message.happened_at)
     if message.kind is Kind.GRANT_FAILED and not contract.entitlements:
         note_reason(contract, PAYMENT_FAILED)
     if not message.kind.tells_terms:

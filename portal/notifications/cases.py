@@ -44,6 +44,7 @@ def sort(taken: Sequence[Taken]) -> list[Case]:
     # Looking and parking are one transaction, so that on SQLite no landing can come between.
     with transaction():
         owners = book.owners(key for message in taken for key in (*message.keys, *_renewed(message)))
+        _follow_renewals(taken, owners)
         products = _products_of(set(owners.values()))
         for message in taken:
             found = _meant(message, owners, products)
@@ -73,17 +74,31 @@ def learn(cases: Sequence[Case]) -> list[Case]:
 
 def _learn_from(message: Taken, contract_id: UUID) -> UUID:
     """Learn the names in one message; the contract that it is about then."""
-    said = message.message
     with transaction():
         contract = db.session.get_one(Contract, contract_id, populate_existing=True)
         if contract.merged_into_id:
             return contract.merged_into_id
-        if book.learn_names(contract, names_in(said)):
+        if book.learn_names(contract, names_in(message.message)):
             db.session.flush()
             unpark(contract)
-        if said.terms.previous_agreement_id:
-            contract = go_on(contract, said.terms.previous_agreement_id)
+        if message.previous_agreement_key:
+            contract = go_on(contract, message.previous_agreement_key)
         return contract.id
+
+
+def _follow_renewals(taken: Sequence[Taken], owners: dict[book.Key, UUID]) -> None:
+    """Add whose the names are that only messages beside these tell: a renewal's licence event names its agreement, and
+    another event names the agreement which that one renews."""
+    waiting = [message for message in taken if any(key not in owners for key in message.keys)]
+    found = True
+    while found:
+        found = False
+        for message in waiting:
+            owner = next((owners[key] for key in (*message.keys, *_renewed(message)) if key in owners), None)
+            for key in message.keys:
+                if owner and key not in owners:
+                    owners[key] = owner
+                    found = True
 
 
 def _renewed(message: Taken) -> list[book.Key]:

@@ -8,8 +8,6 @@ from pathlib import Path
 
 from flask import Flask, url_for
 
-from portal.database import utcnow
-
 
 def when(moment: datetime) -> str:
     """`22 November 2026, 14:05 UTC`."""
@@ -28,19 +26,9 @@ def iso(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="seconds")
 
 
-def ago(moment: datetime) -> str:
-    """`12 seconds ago`, `3 minutes ago`, `2 days ago`."""
-    seconds = max(0, int((utcnow() - moment).total_seconds()))
-    for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second")):
-        if seconds >= size:
-            count = seconds // size
-            return f"{count} {unit}{'' if count == 1 else 's'} ago"
-    return "just now"
-
-
 def init_app(app: Flask) -> None:
     """Give the filters to the templates, and static addresses that change with their files."""
-    for fltr in (when, day, iso, ago):
+    for fltr in (when, day, iso):
         app.add_template_filter(fltr)
     versions: dict[str, str] = {}
 

@@ -45,7 +45,8 @@ SUBSCRIPTION = {
     (State.ENDED, Signal.NONE): State.ENDED,
     (State.ENDED, Signal.ENDING): State.ENDED,  # the last hour for metering, told after the end
     (State.ENDED, Signal.GRANTED): State.ACTIVE,
-    (State.ACTIVE, Signal.CONTINUED): State.ACTIVE,
+    (State.ACTIVE, Signal.CONTINUED): State.CHANGING,
+    (State.ENDING, Signal.CONTINUED): State.CHANGING,
 }
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -104,6 +105,18 @@ def test_the_table_holds_every_move_that_can_happen_and_no_other():
 # --- Words ---------------------------------------------------------------------------------------------------------
 
 
+def test_while_a_renewal_is_promised_the_end_of_what_it_renews_is_a_hand_over():
+    assert signal_of([word(Signal.ENDING, 5), word(Signal.PROMISED, 1)]) is Signal.CONTINUED
+
+
+def test_an_early_renewal_that_is_cancelled_leaves_what_is_granted():
+    assert signal_of([word(Signal.GRANTED), word(Signal.ENDED, 5)]) is Signal.GRANTED
+
+
+def test_a_promise_gives_way_to_whatever_else_is_said():
+    assert later_word(word(Signal.PROMISED, 5), word(Signal.GRANTED, 1), of_agreement=True).signal is Signal.GRANTED
+
+
 @pytest.mark.parametrize("of_agreement", [True, False])
 def test_the_order_in_which_words_are_heard_does_not_matter(of_agreement: bool):
     words = [word(signal, minute) for minute, signal in product((0, 1), set(Signal) - {Signal.NONE})]
@@ -139,6 +152,10 @@ def test_of_one_second_the_end_stands():
 
 def test_what_is_granted_under_one_name_is_granted():
     assert signal_of([word(Signal.ENDED, 9), word(Signal.GRANTED, 1)]) is Signal.GRANTED
+
+
+def test_a_renewal_that_has_ended_in_turn_has_ended():
+    assert signal_of([word(Signal.CONTINUED, 1), word(Signal.ENDED, 2)]) is Signal.ENDED
 
 
 def test_of_a_renewal_whose_grant_is_not_told_yet_the_end_of_the_old_one_is_a_hand_over():

@@ -70,7 +70,8 @@ def test_many_messages_about_one_contract_are_one_reading(bench: Bench, buy: Buy
             asked.append(product_code)
             return bench.marketplace.entitlement_pages(product_code, *filters)
 
-    apply.work_on_inbox(Counting(), bench.products, bench.now())  # type: ignore[arg-type]
+    agreements = bench.app.extensions["sources"].agreements
+    apply.work_on_inbox(Counting(), bench.products, bench.now(), agreements=agreements)  # type: ignore[arg-type]
     assert asked == [ANALYTICS]
     assert set(bench.fates()) == {Fate.APPLIED}
     assert bench.entitlements(contract) == {"team": "1", "seats": "10"}

@@ -342,3 +342,32 @@ def test_a_message_sent_twice_is_in_the_history_once(bench: Bench, buy: Buy) -> 
         )
     ).all()
     assert len(lines) == 2
+
+
+# --- Replacements ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("new_license", [True, False])
+@pytest.mark.parametrize("landing", ["before", "between"])
+def test_a_replacement_names_nothing_and_is_found_to_go_on_all_the_same(
+    bench: Bench, buy: Buy, landing: str, new_license: bool
+) -> None:
+    bought = buy()
+    contract = bench.land(bought["agreement_id"])
+    settle(bench, 1)
+    replaced = bench.sandbox.replace(bought["agreement_id"], new_license=new_license, plan="business")
+    if landing == "between":
+        bench.land(replaced["agreement_id"])
+    settle(bench)
+    assert outcome(bench, contract) == (State.ACTIVE, {"business": "1", "seats": "10"}, None)
+    assert bench.land(replaced["agreement_id"]).id == contract.id
+
+
+def test_where_the_account_may_not_ask_what_is_replaced_is_changing_and_not_over(bench: Bench, buy: Buy) -> None:
+    bought = buy()
+    contract = bench.land(bought["agreement_id"])
+    settle(bench, 1)
+    bench.sandbox.fail("DescribeAgreement", "AccessDeniedException")
+    bench.sandbox.replace(bought["agreement_id"], new_license=True)
+    settle(bench)
+    assert bench.fresh(contract).state == State.CHANGING

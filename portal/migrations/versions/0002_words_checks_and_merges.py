@@ -20,6 +20,8 @@ def upgrade() -> None:
 
     with op.batch_alter_table('contracts', schema=None) as batch_op:
         batch_op.add_column(sa.Column('merged_into_id', sa.Uuid(), nullable=True))
+        batch_op.add_column(sa.Column('ends_told_at', sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column('auto_renew_told_at', sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('check_due_at', sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('check_attempts', sa.Integer(), nullable=False, server_default='0'))
         batch_op.create_index(batch_op.f('ix_contracts_aws_account_id'), ['aws_account_id'], unique=False)
@@ -27,7 +29,11 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_contracts_continues_id'), ['continues_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_contracts_merged_into_id'), ['merged_into_id'], unique=False)
         batch_op.create_foreign_key(batch_op.f('fk_contracts_merged_into_id'), 'contracts', ['merged_into_id'], ['id'])
-    op.execute('UPDATE contracts SET check_due_at = check_requested_at')
+    op.execute(
+        'UPDATE contracts SET check_due_at = check_requested_at, ends_told_at = terms_at, auto_renew_told_at = terms_at'
+    )
+    with op.batch_alter_table('contracts', schema=None) as batch_op:
+        batch_op.drop_column('terms_at')
 
     with op.batch_alter_table('organisations', schema=None) as batch_op:
         batch_op.add_column(sa.Column('name_key', sa.String(length=600), nullable=True))
@@ -56,6 +62,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_contracts_aws_account_id'))
         batch_op.drop_index(batch_op.f('ix_contracts_continues_id'))
         batch_op.drop_index(batch_op.f('ix_contracts_check_due_at'))
+        batch_op.add_column(sa.Column('terms_at', sa.DateTime(timezone=True), nullable=True))
+        batch_op.drop_column('auto_renew_told_at')
+        batch_op.drop_column('ends_told_at')
         batch_op.drop_column('check_attempts')
         batch_op.drop_column('check_due_at')
         batch_op.drop_column('merged_into_id')
