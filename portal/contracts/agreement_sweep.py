@@ -61,7 +61,7 @@ def take(
             found += _never_landed(one, owners, product)
             continue
         version = contract.version
-        if _learn(contract, one) | _hear(contract, one, now):
+        if _learn(contract, one) | _hear(contract, one, products, now):
             again.add(contract.id)
         _note_terms(contract, one)
         written += contract.version != version
@@ -139,32 +139,40 @@ def _is_borne(contract: Contract, names: book.Names) -> bool:
     return text is not None and (kind != NameKind.LICENSE or can_be_asked_for(text))
 
 
-def _hear(contract: Contract, one: Agreement, now: datetime) -> bool:
+def _hear(contract: Contract, one: Agreement, products: Products, now: datetime) -> bool:
     """Keep AWS's word about an agreement; whether AWS is to be asked what follows from it."""
-    signal = _signal(contract, one, now)
+    signal = _signal(contract, one, products, now)
     if signal is None or one.updated_at is None:
         return False
     before = signal_of(words_of(contract))
     hear(contract, [(NameKind.AGREEMENT, agreement_key(one.agreement_id))], signal, one.updated_at)
     if signal is Signal.ENDED:
         note_reason(contract, one.status)
-    return signal_of(words_of(contract)) is not before and contract.state not in {State.ACTIVE, State.CHANGING}
+    return signal_of(words_of(contract)) is not before and contract.state != State.ACTIVE
 
 
-def _signal(contract: Contract, one: Agreement, now: datetime) -> Signal | None:
+def _signal(contract: Contract, one: Agreement, products: Products, now: datetime) -> Signal | None:
     """What an agreement's status says about this contract, if anything.
 
-    An end takes nothing away from who has access: that is for GetEntitlements, for events, or for people.
+    An end takes nothing away from who has something: that is for GetEntitlements, for events, or for people.
     """
-    words = words_of(contract)
     if one.status in HANDED_OVER:
         return Signal.CONTINUED
     if one.status in OVER:
-        return Signal.ENDED if contract.state == State.WAITING else None
-    if one.status != ACTIVE or one.updated_at is None or (one.starts_at and one.starts_at > now):
+        has_nothing = not contract.entitlements and not sync.is_subscription(contract, products)
+        return Signal.ENDED if has_nothing or contract.state == State.WAITING else None
+    begins_later = one.starts_at is not None and one.starts_at > now
+    if one.status != ACTIVE or begins_later or signal_of(words_of(contract)) is Signal.GRANTED:
         return None
-    is_ending = any(word.signal in {Signal.ENDING, Signal.ENDED} and word.at >= one.updated_at for word in words)
-    return None if is_ending or signal_of(words) is Signal.GRANTED else Signal.GRANTED
+    return None if _end_is_announced(contract, one) else Signal.GRANTED
+
+
+def _end_is_announced(contract: Contract, one: Agreement) -> bool:
+    """Whether AWS spoke of the end under a name of this agreement after it was last changed."""
+    own = set(_own_keys(one))
+    ours = [name for name in contract.names if name.kind == NameKind.CUSTOMER or (name.kind, name.key) in own]
+    ends = [name.word_at for name in ours if name.word in {Signal.ENDING, Signal.ENDED} and name.word_at]
+    return one.updated_at is not None and any(at >= one.updated_at for at in ends)
 
 
 def _note_terms(contract: Contract, one: Agreement) -> None:
@@ -177,7 +185,8 @@ def _note_terms(contract: Contract, one: Agreement) -> None:
 def _has_no_agreement(contract: Contract, fresh: set[str], products: Products, started_at: datetime) -> bool:
     """Whether a contract gives access though every agreement of it is over, and not only since a moment ago."""
     names = [name for name in contract.names if name.kind == NameKind.AGREEMENT]
-    if not names or any(name.agreement_status not in OVER or name.text in fresh for name in names):
+    statuses = {name.agreement_status for name in names}
+    if not statuses & OVER or statuses - OVER - HANDED_OVER or any(name.text in fresh for name in names):
         return False
     if sync.is_subscription(contract, products):
         return contract.state in {State.ACTIVE, State.CHANGING}

@@ -460,6 +460,32 @@ def test_so_is_pay_as_you_go(database: SQLAlchemy, buy: Buy, contract_for: Contr
     assert len(found_of(FindingKind.ACCESS_WITHOUT_AGREEMENT)) == 1
 
 
+def test_so_is_a_renewal_that_is_over_in_turn(buy: Buy, contract_for: ContractFor, check: Any, tell: Any):
+    bought = buy(STREAMS)
+    first = bought["agreement_id"]
+    check(contract_for(bought))
+    tell(STREAMS, Agreement(first, "RENEWED", first, updated_at=LONG_AGO))
+    tell(STREAMS, Agreement("agmt-second", "EXPIRED", first, updated_at=LONG_AGO + timedelta(days=1)))
+    assert list(found_of(FindingKind.ACCESS_WITHOUT_AGREEMENT)) == ["agmt-second"]
+
+
+def test_where_nothing_is_granted_any_more_the_end_of_a_renewal_is_heard(
+    database: SQLAlchemy, sandbox: SandboxClient, buy: Buy, contract_for: ContractFor, check: Any, tell: Any
+):
+    bought = buy(STREAMS)
+    first = bought["agreement_id"]
+    contract = contract_for(bought)
+    check(contract)
+    tell(STREAMS, Agreement(first, "RENEWED", first, updated_at=LONG_AGO))
+    sandbox.cancel(first)
+    check(contract)
+    assert fresh(database, contract).state == State.CHANGING
+    tell(STREAMS, Agreement("agmt-second", "EXPIRED", first, updated_at=LONG_AGO + timedelta(days=1)))
+    assert fresh(database, contract).check_due_at is not None
+    check(contract)
+    assert fresh(database, contract).state == State.ENDED
+
+
 @pytest.mark.parametrize("status", ["ACTIVE", "RENEWED", "REPLACED", "A NEW WORD"])
 def test_an_agreement_that_is_not_over_is_none(buy: Buy, contract_for: ContractFor, check: Any, tell: Any, status: str):
     bought = buy(STREAMS)
