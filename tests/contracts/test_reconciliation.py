@@ -314,6 +314,15 @@ def test_pay_as_you_go_begins_though_its_events_were_lost(
     assert fresh(database, contract).state == State.ACTIVE
 
 
+def test_pay_as_you_go_that_is_not_paid_yet_waits(
+    database: SQLAlchemy, buy: Buy, contract_for: ContractFor, sweep: Any, check_all: Any
+):
+    contract = contract_for(buy(ALERTS, payment="pending"))
+    sweep(ALERTS)
+    check_all()
+    assert fresh(database, contract).state == State.WAITING
+
+
 def test_an_announced_end_that_came_later_than_the_agreement_s_last_change_stands(
     database: SQLAlchemy, buy: Buy, contract_for: ContractFor, sweep: Any, check_all: Any
 ):
@@ -437,6 +446,10 @@ def tell(database: SQLAlchemy, products: Products) -> Callable[..., None]:
     return told
 
 
+def in_force(bought: dict[str, Any]) -> Agreement:
+    return Agreement(bought["agreement_id"], "ACTIVE", license_arns=(bought["license_arn"],), updated_at=LONG_AGO)
+
+
 def test_access_without_agreement_is_listed_and_not_revoked(
     database: SQLAlchemy, buy: Buy, contract_for: ContractFor, check: Any, tell: Any
 ):
@@ -452,7 +465,7 @@ def test_access_without_agreement_is_listed_and_not_revoked(
 def test_so_is_pay_as_you_go(database: SQLAlchemy, buy: Buy, contract_for: ContractFor, tell: Any, check_all: Any):
     bought = buy(ALERTS)
     contract = contract_for(bought)
-    tell(ALERTS, Agreement(bought["agreement_id"], "ACTIVE", updated_at=LONG_AGO))
+    tell(ALERTS, in_force(bought))
     check_all()
     tell(ALERTS, Agreement(bought["agreement_id"], "EXPIRED", updated_at=LONG_AGO + timedelta(days=1)))
     check_all()
@@ -568,7 +581,7 @@ def test_pay_as_you_go_is_confirmed_by_a_sweep_that_shows_nothing_of_it(
 ):
     bought = buy(ALERTS)
     contract = contract_for(bought)
-    tell(ALERTS, Agreement(bought["agreement_id"], "ACTIVE", updated_at=LONG_AGO))
+    tell(ALERTS, in_force(bought))
     check_all()
     with transaction():
         fresh(database, contract).confirmed_at = LONG_AGO
