@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from portal.contracts import book, checks, findings, sync
@@ -20,7 +20,7 @@ from portal.contracts.history import Because
 from portal.contracts.lifecycle import Signal, State, signal_of
 from portal.contracts.models import Cause, Contract, NameKind
 from portal.contracts.names import agreement_key, can_be_asked_for, license_key
-from portal.contracts.terms import Terms, note_reason, note_terms
+from portal.contracts.terms import AMEND, Terms, note_reason, note_terms
 from portal.contracts.words import hear, words_of
 from portal.database import db
 from portal.marketplace.values import Agreement
@@ -54,6 +54,7 @@ def take(
         _join(one, product)
     owners = book.owners(key for one in agreements for key in _keys(one))
     contracts = sync.lock(set(owners.values()))
+    latest = _latest_told(agreements, owners)
     found, told, again, written = list[Found](), dict[UUID, Contract](), set[UUID](), 0
     for one in agreements:
         contract = _meant(one, owners, contracts, product)
@@ -61,9 +62,9 @@ def take(
             found += _never_landed(one, owners, product)
             continue
         version = contract.version
-        if _learn(contract, one) | _hear(contract, one, now):
+        if _learn(contract, one) | _hear(contract, one, products, now):
             again.add(contract.id)
-        _note_terms(contract, one)
+        _note_terms(contract, one, latest)
         written += contract.version != version
         told[contract.id] = contract
     to_check = checks.look_again(sorted(again), now)
@@ -139,45 +140,73 @@ def _is_borne(contract: Contract, names: book.Names) -> bool:
     return text is not None and (kind != NameKind.LICENSE or can_be_asked_for(text))
 
 
-def _hear(contract: Contract, one: Agreement, now: datetime) -> bool:
+def _hear(contract: Contract, one: Agreement, products: Products, now: datetime) -> bool:
     """Keep AWS's word about an agreement; whether AWS is to be asked what follows from it."""
-    signal = _signal(contract, one, now)
+    signal = _signal(contract, one, products, now)
     if signal is None or one.updated_at is None:
         return False
     before = signal_of(words_of(contract))
     hear(contract, [(NameKind.AGREEMENT, agreement_key(one.agreement_id))], signal, one.updated_at)
     if signal is Signal.ENDED:
         note_reason(contract, one.status)
-    return signal_of(words_of(contract)) is not before and contract.state not in {State.ACTIVE, State.CHANGING}
+    return signal_of(words_of(contract)) is not before and contract.state != State.ACTIVE
 
 
-def _signal(contract: Contract, one: Agreement, now: datetime) -> Signal | None:
+def _signal(contract: Contract, one: Agreement, products: Products, now: datetime) -> Signal | None:
     """What an agreement's status says about this contract, if anything.
 
-    An end takes nothing away from who has access: that is for GetEntitlements, for events, or for people.
+    An end takes nothing away from who has something: that is for GetEntitlements, for events, or for people.
     """
-    words = words_of(contract)
     if one.status in HANDED_OVER:
         return Signal.CONTINUED
     if one.status in OVER:
-        return Signal.ENDED if contract.state == State.WAITING else None
-    if one.status != ACTIVE or one.updated_at is None or (one.starts_at and one.starts_at > now):
+        has_nothing = not contract.entitlements and not sync.is_subscription(contract, products)
+        return Signal.ENDED if has_nothing or contract.state == State.WAITING else None
+    # In force is not yet granted: that may wait for a payment, and then there is no licence.
+    is_granted = one.status == ACTIVE and one.license_arns and not (one.starts_at and one.starts_at > now)
+    if not is_granted or signal_of(words_of(contract)) is Signal.GRANTED:
         return None
-    is_ending = any(word.signal in {Signal.ENDING, Signal.ENDED} and word.at >= one.updated_at for word in words)
-    return None if is_ending or signal_of(words) is Signal.GRANTED else Signal.GRANTED
+    return None if _end_is_announced(contract, one) else Signal.GRANTED
 
 
-def _note_terms(contract: Contract, one: Agreement) -> None:
-    if one.status == ACTIVE:
-        follows = one.initial_agreement_id not in {None, one.agreement_id}
-        terms = Terms(one.starts_at, one.ends_at, one.auto_renew, "RENEW" if follows else None)
+def _end_is_announced(contract: Contract, one: Agreement) -> bool:
+    """Whether AWS spoke of the end under a name of this agreement after it was last changed."""
+    own = set(_own_keys(one))
+    ours = [name for name in contract.names if name.kind == NameKind.CUSTOMER or (name.kind, name.key) in own]
+    ends = [name.word_at for name in ours if name.word in {Signal.ENDING, Signal.ENDED} and name.word_at]
+    return one.updated_at is not None and any(at >= one.updated_at for at in ends)
+
+
+def _latest_told(agreements: Sequence[Agreement], owners: dict[book.Key, UUID]) -> set[str]:
+    """Of each contract the agreement in force that was changed last; of two at one moment, the later one to begin."""
+    latest: dict[UUID | str, Agreement] = {}
+    for one in agreements:
+        contract_id = next((owners[key] for key in _keys(one) if key in owners), one.agreement_id)
+        before = latest.get(contract_id)
+        if one.status == ACTIVE and one.updated_at and not (before and _changed_at(before) > one.updated_at):
+            latest[contract_id] = one
+    return {one.agreement_id for one in latest.values()}
+
+
+def _changed_at(one: Agreement) -> datetime:
+    return one.updated_at or datetime.min.replace(tzinfo=UTC)
+
+
+def _note_terms(contract: Contract, one: Agreement, latest: set[str]) -> None:
+    if one.agreement_id in latest:
+        starts_at = one.starts_at
+        if starts_at and contract.starts_at and one.initial_agreement_id not in {None, one.agreement_id}:
+            starts_at = min(starts_at, contract.starts_at)
+        # Of what was told at the same second, this stands: an agreement is told here as it is by now.
+        terms = Terms(starts_at, one.ends_at, one.auto_renew, AMEND)
         note_terms(contract, terms, one.updated_at, Because(Cause.SWEEP))
 
 
 def _has_no_agreement(contract: Contract, fresh: set[str], products: Products, started_at: datetime) -> bool:
     """Whether a contract gives access though every agreement of it is over, and not only since a moment ago."""
     names = [name for name in contract.names if name.kind == NameKind.AGREEMENT]
-    if not names or any(name.agreement_status not in OVER or name.text in fresh for name in names):
+    statuses = {name.agreement_status for name in names}
+    if not statuses & OVER or statuses - OVER - HANDED_OVER or any(name.text in fresh for name in names):
         return False
     if sync.is_subscription(contract, products):
         return contract.state in {State.ACTIVE, State.CHANGING}

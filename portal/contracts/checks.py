@@ -9,10 +9,10 @@ from __future__ import annotations
 import logging
 import random
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from portal.contracts import sync
 from portal.contracts.asking import read_many
@@ -39,6 +39,7 @@ FOLLOW_UPS = (20, 180)
 WAITS = (2, 4, 8, 16, 32, 60)
 LEASE = timedelta(seconds=60)
 AT_ONCE = 1_000
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def request_check(contract_id: UUID) -> None:
@@ -57,9 +58,11 @@ def look_again(contract_ids: Sequence[UUID], now: datetime) -> int:
     Returns:
         How many would not have been asked about.
     """
+    # Said in this way, SQLite finds them by their ids, and not among all that have no check due.
+    not_due = func.coalesce(Contract.check_due_at, _NEVER) == _NEVER
     marked = db.session.execute(
         update(Contract)
-        .where(Contract.id.in_(contract_ids), Contract.check_due_at.is_(None))
+        .where(Contract.id.in_(contract_ids), not_due)
         .values(check_due_at=now, check_attempts=len(FOLLOW_UPS))
         .execution_options(synchronize_session=False)
     )

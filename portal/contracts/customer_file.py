@@ -106,7 +106,7 @@ def _header(row: list[str]) -> list[str]:
 
 
 def _cells(row: list[str], header: list[str]) -> dict[str, str]:
-    return {name: cell.strip() for name, cell in zip(header, row, strict=False)}
+    return {name: " ".join(cell.split()) for name, cell in zip(header, row, strict=False)}
 
 
 def _line(number: int, row: list[str], header: list[str]) -> Line:

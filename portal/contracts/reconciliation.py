@@ -174,17 +174,17 @@ def _close(sweep: Sweep, product: Product) -> None:
             sweeps.keep(sweep)
             stale = db.session.scalars(select(Contract).where(Contract.id.in_(batch)))
             findings.note([_stale(contract, _since(contract)) for contract in stale], now)
+    failing = db.session.scalars(
+        select(Contract).where(
+            Contract.check_due_at > LONG_AGO,
+            Contract.check_attempts >= MANY_TRIES,
+            Contract.product_code == product.code,
+            Contract.merged_into_id.is_(None),
+        )
+    )
+    tries = [_stale(one, f"AWS was asked {one.check_attempts} times and gave no answer") for one in failing]
     with transaction():
         sweeps.keep(sweep)
-        failing = db.session.scalars(
-            select(Contract).where(
-                Contract.check_due_at > LONG_AGO,
-                Contract.check_attempts >= MANY_TRIES,
-                Contract.product_code == product.code,
-                Contract.merged_into_id.is_(None),
-            )
-        )
-        tries = [_stale(one, f"AWS was asked {one.check_attempts} times and gave no answer") for one in failing]
         findings.note(tries, now)
         findings.resolve(product.code, resolvable, started_at, now)
         due_at = max(started_at + EVERY, now + PAUSE)

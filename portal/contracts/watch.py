@@ -34,7 +34,9 @@ def look_at_unsettled(now: datetime) -> None:
             or_(Contract.confirmed_at.is_(None), Contract.confirmed_at < now - pause),
         ]
         if since is not None:
-            conditions += [since <= now, since > now - WATCHED_FOR]
+            # Whom the seller brought in waits for no page, and may have left long ago: a sweep is soon enough.
+            landed = or_(Contract.organisation_id.is_(None), Contract.linked_by_id.is_not(None))
+            conditions += [since <= now, since > now - WATCHED_FOR, landed]
         due = select(Contract.id).where(*conditions).limit(AT_ONCE)
         if ids := list(db.session.scalars(due)):
             checks.look_again(ids, now)

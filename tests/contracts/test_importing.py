@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy import func, select
 
 from portal.accounts.models import Organisation
 from portal.audit import AuditEntry
-from portal.contracts import checks, importing
+from portal.contracts import checks, importing, watch
 from portal.contracts.customer_file import Line, NoCustomerFile, Problem, read_customers
 from portal.contracts.history import changes_of
 from portal.contracts.importing import Outcome, Plan
@@ -286,6 +287,14 @@ def test_two_imports_at_once_bring_in_the_same(at_once: Callable[..., list[Any]]
     assert ended == [None, None]
     assert db.session.scalar(select(func.count(Contract.id))) == 20
     assert sorted(len(made.problems) for made in plans) == [0, 20]
+
+
+def test_who_was_brought_in_is_not_watched_every_minute(bring_in: Any, check_all: Any):
+    bring_in(customer("left-long-ago"))
+    assert check_all() == 1
+    with transaction():
+        watch.look_at_unsettled(utcnow() + timedelta(hours=1))
+    assert the_contract().check_due_at is None
 
 
 # --- What AWS tells of them then ---------------------------------------------------------------------------------

@@ -314,6 +314,15 @@ def test_pay_as_you_go_begins_though_its_events_were_lost(
     assert fresh(database, contract).state == State.ACTIVE
 
 
+def test_pay_as_you_go_that_is_not_paid_yet_waits(
+    database: SQLAlchemy, buy: Buy, contract_for: ContractFor, sweep: Any, check_all: Any
+):
+    contract = contract_for(buy(ALERTS, payment="pending"))
+    sweep(ALERTS)
+    check_all()
+    assert fresh(database, contract).state == State.WAITING
+
+
 def test_an_announced_end_that_came_later_than_the_agreement_s_last_change_stands(
     database: SQLAlchemy, buy: Buy, contract_for: ContractFor, sweep: Any, check_all: Any
 ):
@@ -437,6 +446,10 @@ def tell(database: SQLAlchemy, products: Products) -> Callable[..., None]:
     return told
 
 
+def in_force(bought: dict[str, Any]) -> Agreement:
+    return Agreement(bought["agreement_id"], "ACTIVE", license_arns=(bought["license_arn"],), updated_at=LONG_AGO)
+
+
 def test_access_without_agreement_is_listed_and_not_revoked(
     database: SQLAlchemy, buy: Buy, contract_for: ContractFor, check: Any, tell: Any
 ):
@@ -452,12 +465,38 @@ def test_access_without_agreement_is_listed_and_not_revoked(
 def test_so_is_pay_as_you_go(database: SQLAlchemy, buy: Buy, contract_for: ContractFor, tell: Any, check_all: Any):
     bought = buy(ALERTS)
     contract = contract_for(bought)
-    tell(ALERTS, Agreement(bought["agreement_id"], "ACTIVE", updated_at=LONG_AGO))
+    tell(ALERTS, in_force(bought))
     check_all()
     tell(ALERTS, Agreement(bought["agreement_id"], "EXPIRED", updated_at=LONG_AGO + timedelta(days=1)))
     check_all()
     assert fresh(database, contract).state == State.ACTIVE
     assert len(found_of(FindingKind.ACCESS_WITHOUT_AGREEMENT)) == 1
+
+
+def test_so_is_a_renewal_that_is_over_in_turn(buy: Buy, contract_for: ContractFor, check: Any, tell: Any):
+    bought = buy(STREAMS)
+    first = bought["agreement_id"]
+    check(contract_for(bought))
+    tell(STREAMS, Agreement(first, "RENEWED", first, updated_at=LONG_AGO))
+    tell(STREAMS, Agreement("agmt-second", "EXPIRED", first, updated_at=LONG_AGO + timedelta(days=1)))
+    assert list(found_of(FindingKind.ACCESS_WITHOUT_AGREEMENT)) == ["agmt-second"]
+
+
+def test_where_nothing_is_granted_any_more_the_end_of_a_renewal_is_heard(
+    database: SQLAlchemy, sandbox: SandboxClient, buy: Buy, contract_for: ContractFor, check: Any, tell: Any
+):
+    bought = buy(STREAMS)
+    first = bought["agreement_id"]
+    contract = contract_for(bought)
+    check(contract)
+    tell(STREAMS, Agreement(first, "RENEWED", first, updated_at=LONG_AGO))
+    sandbox.cancel(first)
+    check(contract)
+    assert fresh(database, contract).state == State.CHANGING
+    tell(STREAMS, Agreement("agmt-second", "EXPIRED", first, updated_at=LONG_AGO + timedelta(days=1)))
+    assert fresh(database, contract).check_due_at is not None
+    check(contract)
+    assert fresh(database, contract).state == State.ENDED
 
 
 @pytest.mark.parametrize("status", ["ACTIVE", "RENEWED", "REPLACED", "A NEW WORD"])
@@ -542,7 +581,7 @@ def test_pay_as_you_go_is_confirmed_by_a_sweep_that_shows_nothing_of_it(
 ):
     bought = buy(ALERTS)
     contract = contract_for(bought)
-    tell(ALERTS, Agreement(bought["agreement_id"], "ACTIVE", updated_at=LONG_AGO))
+    tell(ALERTS, in_force(bought))
     check_all()
     with transaction():
         fresh(database, contract).confirmed_at = LONG_AGO
@@ -595,6 +634,30 @@ def test_a_sweep_makes_room_for_others_and_goes_on_where_it_was(
     done = database.session.get_one(Sweep, STREAMS, populate_existing=True)
     assert done.stage is None
     assert done.rows >= 60
+
+
+def test_whose_process_was_killed_is_followed_by_another_who_goes_on(
+    database: SQLAlchemy, sandbox: SandboxClient, only_streams: Sources
+):
+    sandbox.buy_many(STREAMS, 15, plan="base", quietly=True, dimensions={"events_million": 1})
+    killed = sweeps.take(STREAMS, utcnow(), anew=True)
+    assert killed is not None
+    next(reconciliation.run(killed, only_streams.products.named(STREAMS), only_streams))
+    cursor = killed.cursor
+    assert cursor is not None
+    soon, later = utcnow() + timedelta(minutes=1), utcnow() + sweeps.LEASE + timedelta(minutes=1)
+    assert turns.work_on_due(only_streams, soon, 60) is False
+    asked = []
+
+    class Watched:
+        def entitlement_pages(self, product_code: str, **more: Any) -> Any:
+            asked.append(more["token"])
+            return only_streams.marketplace.entitlement_pages(product_code, **more)
+
+    watched: Any = Watched()
+    assert turns.work_on_due(replace(only_streams, marketplace=watched), later, 60) is True
+    assert asked == [cursor]
+    assert database.session.get_one(Sweep, STREAMS, populate_existing=True).stage is None
 
 
 def test_two_do_not_sweep_one_product_at_once(database: SQLAlchemy, at_once: Callable[..., list[Any]]):

@@ -11,6 +11,7 @@ from portal.marketplace.budget import Budget
 from portal.marketplace.errors import MarketplaceUnavailable
 
 Make = Callable[..., Budget]
+PAUSE_KEY, FAILURES_KEY = "portal:aws:get-entitlements:pause", "portal:aws:get-entitlements:failures"
 
 
 @pytest.fixture
@@ -79,15 +80,22 @@ def test_a_pause_after_a_pause_is_longer(make: Make, redis: Redis):
     lengths = []
     for _ in range(4):
         make().refused("ThrottlingException")
-        lengths.append(redis.pttl("portal:aws-pause"))
-        redis.delete("portal:aws-pause")
-    assert lengths[-1] > 2 * lengths[0]
+        lengths.append(redis.pttl(PAUSE_KEY))
+        redis.delete(PAUSE_KEY)
+    assert lengths[-1] > 2 * lengths[0] > 0
 
 
 def test_several_who_are_refused_at_one_moment_are_one_refusal(make: Make, redis: Redis):
     for _ in range(5):
         make().refused("ThrottlingException")
-    assert redis.get("portal:aws-failures") == b"1"
+    assert redis.get(FAILURES_KEY) == b"1"
+
+
+def test_another_operation_has_a_budget_and_a_pause_of_its_own(make: Make):
+    spend_all(make())
+    make(name="agreements").spend()
+    make(name="agreements").refused("ThrottlingException")
+    assert make().trouble() is None
 
 
 def test_the_first_answer_ends_the_trouble(make: Make):
