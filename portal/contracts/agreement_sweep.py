@@ -24,7 +24,6 @@ from portal.contracts.terms import AMEND, Terms, note_reason, note_terms
 from portal.contracts.words import hear, words_of
 from portal.database import db
 from portal.marketplace.values import Agreement
-from portal.notifications.inbox import unpark
 from portal.products import Product, Products
 
 ACTIVE = "ACTIVE"
@@ -124,7 +123,6 @@ def _learn(contract: Contract, one: Agreement) -> bool:
     if any(new):
         db.session.flush()
         db.session.refresh(contract, ["names"])
-        unpark(contract)
     contract.aws_account_id = contract.aws_account_id or one.aws_account_id
     for name in contract.names:
         if name.kind == NameKind.AGREEMENT and name.key == agreement_key(one.agreement_id):

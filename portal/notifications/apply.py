@@ -27,7 +27,7 @@ from portal.marketplace.agreements import Agreements
 from portal.marketplace.client import Marketplace
 from portal.marketplace.errors import MarketplaceError, MarketplaceUnavailable
 from portal.notifications.cases import Case, learn, sort
-from portal.notifications.inbox import Fates, Taken, postpone, settle, take, unpark
+from portal.notifications.inbox import Fates, Taken, postpone, settle, take
 from portal.notifications.models import Fate
 from portal.notifications.replacements import find_what_is_replaced
 from portal.notifications.vocabulary import Kind
@@ -186,6 +186,3 @@ def _try_later(rows: Sequence[Taken], waits: Sequence[float], problem: str, *, m
         if over:
             settle(over, Fate.FAILED, problem)
     logger.warning("%s notifications wait: %s", len(rows) - len(over), problem)
-
-
-__all__ = ["unpark", "work_on_inbox"]
