@@ -3,7 +3,6 @@
 What breaks, and when, is drawn from a seed. What that hits is not: processes run at their own pace.
 """
 
-import json
 import random
 import time
 from collections import Counter
@@ -19,7 +18,11 @@ from tests.notifications import shapes
 from tests.proof.crash_stage import ROLES, Stage, wait_for
 from tests.proof.crash_tally import SEATS, Ledger, Tally, judge
 
-CONTRACTS = 40
+CONTRACTS = 100
+BURST = (5, 50)
+"""So many contracts change at once: at least, at most."""
+SOON_SECONDS = 0.4
+"""So long after a burst somebody is still working on it, and that is when most harms come."""
 ROUND_SECONDS = 2.5
 """In so long everything of a round begins; what ends an outage may come a little later."""
 PATIENCE_SECONDS = 240.0
@@ -36,11 +39,11 @@ class Crashes:
 
     def __init__(self, stage: Stage, seed: int) -> None:
         self.stage, self.ledger = stage, Ledger()
-        self.rounds, self.harms = 0, Counter[str]()
+        self.rounds, self.done = 0, Counter[str]()
         self._chance = random.Random(seed)
         self._sold = {one["agreement_id"]: one for one in stage.stock(CONTRACTS)}
         self._bursts, self._began = 0, utcnow().replace(microsecond=0)
-        self._harms = _harms(stage)
+        self.possible = _harms(stage)
         stage.be_ready()
         self._settle()
 
@@ -48,13 +51,12 @@ class Crashes:
         """Two to four bursts of changes, and one to three harms in between, each mended before the round is over."""
         self.rounds += 1
         self.stage.be_ready()
-        plan: list[tuple[float, Deed]] = []
-        for _ in range(self._chance.randint(2, 4)):
-            plan.append((self._moment(), self._burst))
-        for name in self._chance.sample(sorted(self._harms), k=self._chance.randint(1, 3)):
-            self.harms[name] += 1
-            harm, cure, (least, most) = self._harms[name]
-            moment = self._moment()
+        bursts = [self._moment() for _ in range(self._chance.randint(2, 4))]
+        plan: list[tuple[float, Deed]] = [(moment, self._burst) for moment in bursts]
+        for name in self._chance.sample(sorted(self.possible), k=self._chance.randint(1, 3)):
+            self.done[name] += 1
+            harm, cure, (least, most) = self.possible[name]
+            moment = self._chance.choice([*bursts, self._moment()]) + self._chance.uniform(0, SOON_SECONDS)
             plan.append((moment, harm))
             if cure:
                 plan.append((moment + self._chance.uniform(least, most), cure))
@@ -89,7 +91,7 @@ class Crashes:
     def _burst(self) -> None:
         """Change some contracts, and have AWS tell it: of the seats that something changed, of the end what."""
         self._bursts += 1
-        chosen = self._chance.sample(sorted(self._sold), k=self._chance.randint(3, 15))
+        chosen = self._chance.sample(sorted(self._sold), k=self._chance.randint(*BURST))
         self.stage.sandbox.change_many(chosen, dimensions={SEATS: 1 + self._bursts}, quietly=True)
         # Events tell whole seconds. A burst has one of its own, so that it is certain which end was told last.
         at, ends_at = self._began + timedelta(seconds=self._bursts), FAR + timedelta(hours=self._bursts)

@@ -1,4 +1,4 @@
-"""An installation of real processes that can be broken one by one: the worker, Valkey, PostgreSQL, the way to SQS, AWS."""
+"""A portal of real processes, each of which can be broken: the worker, Valkey, PostgreSQL, the way to SQS, AWS."""
 
 import time
 from collections.abc import Callable, Iterator
