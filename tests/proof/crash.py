@@ -43,7 +43,7 @@ class Crashes:
         self._chance = random.Random(seed)
         self._sold = {one["agreement_id"]: one for one in stage.stock(CONTRACTS)}
         self._bursts, self._began = 0, utcnow().replace(microsecond=0)
-        self.possible = _harms(stage)
+        self._harms = _harms(stage)
         stage.be_ready()
         self._settle()
 
@@ -53,9 +53,9 @@ class Crashes:
         self.stage.be_ready()
         bursts = [self._moment() for _ in range(self._chance.randint(2, 4))]
         plan: list[tuple[float, Deed]] = [(moment, self._burst) for moment in bursts]
-        for name in self._chance.sample(sorted(self.possible), k=self._chance.randint(1, 3)):
+        for name in self._chance.sample(sorted(self._harms), k=self._chance.randint(1, 3)):
             self.done[name] += 1
-            harm, cure, (least, most) = self.possible[name]
+            harm, cure, (least, most) = self._harms[name]
             moment = self._chance.choice([*bursts, self._moment()]) + self._chance.uniform(0, SOON_SECONDS)
             plan.append((moment, harm))
             if cure:
@@ -71,11 +71,10 @@ class Crashes:
         Args:
             hurry: whether to take what dead workers had in hand from them at once, instead of waiting for it.
         """
-        self.stage.be_ready()
         if hurry:
             self.stage.end_worker()
             self.stage.forget_leases()
-            self.stage.start_worker()
+        self.stage.be_ready()
         self._settle()
         truths = self.stage.sandbox.call("GET", "/api/purchases")
         seats = {truth["agreement_id"]: truth["dimensions"][SEATS] for truth in truths}
