@@ -46,6 +46,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
+def _all(options: argparse.Namespace, console: Console) -> int:
+    found = 0
+    for prove in (_fuzz, _property, _crash):
+        found |= prove(options, console)
+    return found
+
+
 def _fuzz(options: argparse.Namespace, console: Console) -> int:
     with _progress(console) as progress:
         enough = _minutes(options.minutes, progress, "Reading mutants", lambda found: f"{found.tried:,} tried")
@@ -142,6 +149,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parts = parser.add_subparsers(required=True, metavar="part")
     seed = argparse.ArgumentParser(add_help=False)
     seed.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000), help="default: by chance, and printed")
+    part = parts.add_parser("all", parents=[seed], help="some minutes of each")
+    part.set_defaults(prove=_all, minutes=2.0, postgresql=False, rounds=40)
     part = parts.add_parser("fuzz", parents=[seed], help="the parser, under mutants of real messages")
     part.add_argument("--minutes", type=float, default=1.0)
     part.set_defaults(prove=_fuzz)

@@ -112,7 +112,8 @@ class House:
         sources = replace(self.app.extensions["sources"], marketplace=self.marketplace, products=self.products)
         for code in sorted({contract.product_code for contract in self.contracts()}):
             swept = turns.sweep_now(replace(self.products.named(code), id=None), sources, lambda _step: None)
-            assert swept and swept.finished_at, f"the sweep of {code} did not come to its end"
+            assert swept is not None
+            assert swept.finished_at, f"the sweep of {code} did not come to its end: {swept.problem}"
 
     def settle(self) -> None:
         """Everything is delivered: work until nothing is left to do, doubts have run out, and last hours are over."""
