@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from flask import Flask
 
 from portal.accounts.models import Membership, Organisation, Person, Role
-from portal.contracts import checks, watch
+from portal.contracts import checks, turns, watch
 from portal.contracts.models import Contract
 from portal.database import Base, db, transaction, utcnow
 from portal.marketplace.budget import Budget
@@ -103,10 +103,18 @@ class House:
         return checks.work_on_checks(self.marketplace, self.products, utcnow() + later)
 
     def sweep(self) -> None:
-        """What the clock does now and then: find what was lost. (To be replaced by reconciliation.)"""
+        """What the clock does now and then: find what was lost.
+
+        Reconciliation reads as much as most accounts may: the market's deeds have a clock of their own (see there),
+        which agreements read from AWS do not follow.
+        """
         with transaction():
             inbox.unpark_forgotten(utcnow() - timedelta(hours=1))
-            checks.look_again([contract.id for contract in self.contracts()], utcnow())
+        sources = replace(self.app.extensions["sources"], marketplace=self.marketplace, products=self.products)
+        for code in sorted({contract.product_code for contract in self.contracts()}):
+            swept = turns.sweep_now(replace(self.products.named(code), id=None), sources, lambda _step: None)
+            assert swept is not None
+            assert swept.finished_at, f"the sweep of {code} did not come to its end: {swept.problem}"
 
     def settle(self) -> None:
         """Everything is delivered: work until nothing is left to do, doubts have run out, and last hours are over."""
