@@ -67,7 +67,8 @@ class ContractPage:
     state_explained: str
     entitlements: list[EntitlementLine]
     starts_at: datetime | None
-    starts_label: str
+    begins_later: bool
+    """Agreed for a later date: AWS grants nothing before it."""
     ends_at: datetime | None
     ends_label: str
     offer_words: str
@@ -116,7 +117,7 @@ def contract_card(contract: Contract, products: Products) -> ContractPage:
         state_explained=explained,
         entitlements=lines,
         starts_at=contract.starts_at,
-        starts_label="Begins on" if _is_for_later(contract) else "Started on",
+        begins_later=_is_for_later(contract),
         ends_at=_end(contract),
         ends_label=_end_label(contract),
         offer_words=_offer(contract, product),
