@@ -15,7 +15,7 @@ from portal.contracts import book
 from portal.contracts.findings import Finding
 from portal.contracts.history import Because, write_change
 from portal.contracts.lifecycle import State
-from portal.contracts.models import Cause, Contract, ContractChange, Entitlement
+from portal.contracts.models import Cause, Contract, ContractChange, ContractName, Entitlement
 from portal.contracts.sync import lock
 from portal.contracts.terms import take_over_terms
 from portal.database import Base, db
@@ -63,6 +63,8 @@ def _merge(later: Contract, before: Contract) -> None:
     before.offer_type = later.offer_type
     before.aws_account_id = before.aws_account_id or later.aws_account_id
     # The history of the later one stays with it: the earlier one's goes on by itself with the next reading.
+    for name in later.names:
+        name.contract_id = before.id
     for table in _what_points_at_contracts():
         db.session.execute(update(table).where(table.c.contract_id == later.id).values(contract_id=before.id))
     db.session.execute(update(Contract).where(Contract.continues_id == later.id).values(continues_id=before.id))
@@ -78,6 +80,6 @@ def _merge(later: Contract, before: Contract) -> None:
 
 
 def _what_points_at_contracts() -> list[Table]:
-    """The tables whose rows follow a contract that is joined to another: its names, its messages, its claims."""
-    its_own = {ContractChange.__tablename__, Entitlement.__tablename__, Finding.__tablename__}
+    """The tables whose rows follow a contract that is joined to another: its messages, its claims."""
+    its_own = {record.__tablename__ for record in (ContractChange, ContractName, Entitlement, Finding)}
     return [table for name, table in Base.metadata.tables.items() if "contract_id" in table.c and name not in its_own]

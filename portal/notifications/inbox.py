@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Table, Update, and_, event, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, Update, and_, event, exists, func, inspect, or_, select, update
 
 from portal.contracts.models import ContractName, NameKind
 from portal.database import db, transaction, utcnow
@@ -175,9 +175,12 @@ def postpone(rows: Sequence[Taken], seconds: Sequence[float], problem: str) -> N
 
 
 @event.listens_for(ContractName, "after_insert")
+@event.listens_for(ContractName, "after_update")
 def _unpark(_mapper: object, connection: Connection, name: ContractName) -> None:
     """Put parked notifications back to work whose purchase has become known: whenever a contract learns a name, whoever
     taught it. In the same transaction; whoever teaches names asks for the inbox to be worked on afterwards."""
+    if not inspect(name).attrs.contract_id.history.has_changes():
+        return
     kind = NameKind(name.kind)
     meant = _KEY_COLUMNS[kind] == name.key
     if kind is NameKind.AGREEMENT:

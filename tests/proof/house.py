@@ -11,6 +11,7 @@ from portal.accounts.models import Membership, Organisation, Person, Role
 from portal.contracts import checks, turns, watch
 from portal.contracts.models import Contract
 from portal.database import Base, db, transaction, utcnow
+from portal.marketplace.agreements import Agreements, MayNot
 from portal.marketplace.budget import Budget
 from portal.marketplace.client import Marketplace
 from portal.marketplace.queue import Delivery
@@ -24,6 +25,13 @@ from tests.sandbox_client import SandboxClient
 
 MOST_ROUNDS = 60
 """An inbox that is not worked off after so many rounds never will be: doubts run out after eight."""
+
+
+class Outsider(Agreements):
+    """An account that may not call the Agreement API: so what is told in messages is all that there is to know."""
+
+    def describe(self, agreement_id: str) -> MayNot:
+        return MayNot.ASK
 
 
 @dataclass
@@ -96,8 +104,9 @@ class House:
         self.links.append((agreement_id, linked.contract_id, chosen))
 
     def work(self, later: timedelta = timedelta(0)) -> int:
-        agreements = self.app.extensions["sources"].agreements
-        return apply.work_on_inbox(self.marketplace, self.products, utcnow() + later, agreements=agreements)
+        return apply.work_on_inbox(
+            self.marketplace, self.products, utcnow() + later, agreements=Outsider(self.marketplace.budget)
+        )
 
     def check(self, later: timedelta = timedelta(0)) -> int:
         return checks.work_on_checks(self.marketplace, self.products, utcnow() + later)
