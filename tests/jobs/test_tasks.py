@@ -11,11 +11,12 @@ from portal import jobs
 from portal.contracts import checks
 from portal.contracts.lifecycle import State
 from portal.database import db, transaction
-from portal.jobs import heartbeat, schedule, sweep, workers
+from portal.jobs import heartbeat, schedule, sweep, tasks, workers
 from portal.jobs.connections import patient
 from portal.mail.models import Letter, MailState
-from portal.notifications.models import Fate
+from portal.notifications.models import Fate, Notification
 from portal.registration.models import Claim, ClaimState
+from tests.notifications import shapes
 from tests.worker_fixtures import Bench
 
 Buy = Callable[..., dict[str, Any]]
@@ -133,3 +134,61 @@ def test_a_parked_message_is_left_alone_by_the_sweep(bench: Bench, buy: Buy) -> 
     bench.work()
     sweep.sweep(patience=NOW)
     assert set(bench.fates()) == {Fate.PARKED}
+
+
+# --- Storms --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def pouring_in(bench: Bench) -> Callable[..., None]:
+    """Stores messages about so many purchases, the first and the last of which came so many seconds ago."""
+
+    def pour(purchases: int, first: float = 0.2, last: float = 0.0) -> None:
+        for number in range(purchases):
+            bench.receive(shapes.event(detail=shapes.agreement_detail(id=f"agmt-{number}"), id=str(number)))
+        rows = bench.notifications()
+        with transaction():
+            for row in rows:
+                share = (row.id - rows[0].id) / max(1, len(rows) - 1)
+                received_at = bench.now() - timedelta(seconds=first + (last - first) * share)
+                db.session.execute(
+                    db.update(Notification).where(Notification.id == row.id).values(received_at=received_at)
+                )
+        while bench.marketplace.budget.left() > 5:
+            bench.marketplace.budget.spend()
+
+    return pour
+
+
+def test_while_more_is_due_than_can_be_read_and_messages_pour_in_the_job_waits(
+    bench: Bench, pouring_in: Callable[..., None]
+) -> None:
+    pouring_in(100)
+    assert tasks._is_storm()
+
+
+def test_a_few_purchases_are_no_storm(bench: Bench, pouring_in: Callable[..., None]) -> None:
+    pouring_in(20)
+    assert not tasks._is_storm()
+
+
+def test_a_storm_is_over_once_nothing_came_for_a_moment(bench: Bench, pouring_in: Callable[..., None]) -> None:
+    pouring_in(100, first=5, last=1)
+    assert not tasks._is_storm()
+
+
+def test_a_storm_that_does_not_end_is_worked_on_all_the_same(bench: Bench, pouring_in: Callable[..., None]) -> None:
+    pouring_in(100, first=tasks.LONGEST_HOLD.total_seconds() + 1)
+    assert not tasks._is_storm()
+
+
+def test_what_was_held_up_is_applied_as_one(
+    bench: Bench, buy: Buy, run: Callable[[], None], pouring_in: Callable[..., None]
+) -> None:
+    contract = bench.land(buy()["agreement_id"])
+    bench.hear()
+    pouring_in(100)
+    jobs.work_on_inbox()
+    run()
+    assert bench.fresh(contract).state == State.ACTIVE
+    assert Fate.RECEIVED not in bench.fates()
