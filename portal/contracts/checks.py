@@ -13,9 +13,10 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import OperationalError
 
 from portal.contracts import sync
-from portal.contracts.asking import read_many
+from portal.contracts.asking import Answers, read_many
 from portal.contracts.history import Because
 from portal.contracts.lifecycle import Signal, State, signal_of
 from portal.contracts.models import Cause, Contract
@@ -111,13 +112,28 @@ def work_on_checks(marketplace: Marketplace, products: Products, now: datetime, 
     """
     ids = _take(limit, now)
     for answers in read_many(ids, marketplace):
+        _write_all([*answers.readings, *answers.problems], answers, products, now)
+    return len(ids)
+
+
+def _write_all(contract_ids: Sequence[UUID], answers: Answers, products: Products, now: datetime) -> None:
+    """Write in one transaction; one by one if that does not go. One that cannot be written waits for its lease to end."""
+    try:
         with transaction():
-            for contract_id, contract in sync.lock([*answers.readings, *answers.problems]).items():
+            for contract_id, contract in sync.lock(contract_ids).items():
                 if contract_id in answers.readings:
                     _write(contract, answers.readings[contract_id], products, now)
                 else:
                     _put_off(contract, answers.problems[contract_id], now)
-    return len(ids)
+    except OperationalError:
+        raise
+    except Exception:  # one contract must never stand in the way of the others
+        db.session.rollback()
+        if len(contract_ids) == 1:
+            logger.exception("Contract %s could not be checked", contract_ids[0])
+            return
+        for contract_id in contract_ids:
+            _write_all([contract_id], answers, products, now)
 
 
 def _take(limit: int, now: datetime) -> list[UUID]:
