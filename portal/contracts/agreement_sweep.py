@@ -30,6 +30,7 @@ from portal.products import Product, Products
 ACTIVE = "ACTIVE"
 OVER = frozenset({"CANCELLED", "EXPIRED", "TERMINATED"})
 HANDED_OVER = frozenset({"RENEWED", "REPLACED"})
+SECOND = timedelta(seconds=1)
 LAG = timedelta(minutes=65)
 """An end may take so long to show: usage may be metered for one hour more (user guide, "SaaS subscriptions")."""
 
@@ -62,7 +63,7 @@ def take(
             found += _never_landed(one, owners, product)
             continue
         version = contract.version
-        if _learn(contract, one) | _hear(contract, one, products, now):
+        if _learn(contract, one) | _hear(contract, one, _is_shown(contract, products, started_at), now):
             again.add(contract.id)
         _note_terms(contract, one, latest)
         written += contract.version != version
@@ -140,28 +141,31 @@ def _is_borne(contract: Contract, names: book.Names) -> bool:
     return text is not None and (kind != NameKind.LICENSE or can_be_asked_for(text))
 
 
-def _hear(contract: Contract, one: Agreement, products: Products, now: datetime) -> bool:
+def _hear(contract: Contract, one: Agreement, is_shown: bool, now: datetime) -> bool:
     """Keep AWS's word about an agreement; whether AWS is to be asked what follows from it."""
-    signal = _signal(contract, one, products, now)
+    signal = _signal(contract, one, is_shown, now)
     if signal is None or one.updated_at is None:
         return False
-    before = signal_of(words_of(contract))
-    hear(contract, [(NameKind.AGREEMENT, agreement_key(one.agreement_id))], signal, one.updated_at)
+    words, at = words_of(contract), one.updated_at
+    before = signal_of(words)
+    if signal is Signal.ENDED:
+        # What was handed over to it was so before it ended, even at one second.
+        at = max([at, *(word.at + SECOND for word in words if word.signal is Signal.CONTINUED)])
+    hear(contract, [(NameKind.AGREEMENT, agreement_key(one.agreement_id))], signal, at)
     if signal is Signal.ENDED:
         note_reason(contract, one.status)
     return signal_of(words_of(contract)) is not before and contract.state != State.ACTIVE
 
 
-def _signal(contract: Contract, one: Agreement, products: Products, now: datetime) -> Signal | None:
+def _signal(contract: Contract, one: Agreement, is_shown: bool, now: datetime) -> Signal | None:
     """What an agreement's status says about this contract, if anything.
 
-    An end takes nothing away from who has something: that is for GetEntitlements, for events, or for people.
+    An end takes nothing away from who is granted something: that is for GetEntitlements, for events, or for people.
     """
     if one.status in HANDED_OVER:
         return Signal.CONTINUED
     if one.status in OVER:
-        has_nothing = not contract.entitlements and not sync.is_subscription(contract, products)
-        return Signal.ENDED if has_nothing or contract.state == State.WAITING else None
+        return None if is_shown and contract.state != State.WAITING else Signal.ENDED
     # In force is not yet granted: that may wait for a payment, and then there is no licence.
     is_granted = one.status == ACTIVE and one.license_arns and not (one.starts_at and one.starts_at > now)
     if not is_granted or signal_of(words_of(contract)) is Signal.GRANTED:
@@ -208,10 +212,15 @@ def _has_no_agreement(contract: Contract, fresh: set[str], products: Products, s
     statuses = {name.agreement_status for name in names}
     if not statuses & OVER or statuses - OVER - HANDED_OVER or any(name.text in fresh for name in names):
         return False
+    states = {State.ACTIVE, State.CHANGING} if sync.is_subscription(contract, products) else GRANTED
+    return contract.state in states and _is_shown(contract, products, started_at)
+
+
+def _is_shown(contract: Contract, products: Products, started_at: datetime) -> bool:
+    """Whether this sweep has seen AWS grant it something; pay as you go, it may be granted without being shown."""
     if sync.is_subscription(contract, products):
-        return contract.state in {State.ACTIVE, State.CHANGING}
-    is_granted = contract.confirmed_at is not None and contract.confirmed_at >= started_at
-    return contract.state in GRANTED and is_granted
+        return True
+    return bool(contract.entitlements) and contract.confirmed_at is not None and contract.confirmed_at >= started_at
 
 
 def _without_agreement(contract: Contract) -> Found:

@@ -482,6 +482,24 @@ def test_so_is_a_renewal_that_is_over_in_turn(buy: Buy, contract_for: ContractFo
     assert list(found_of(FindingKind.ACCESS_WITHOUT_AGREEMENT)) == ["agmt-second"]
 
 
+def test_one_sweep_finds_that_a_renewal_is_over_too(
+    database: SQLAlchemy,
+    sandbox: SandboxClient,
+    buy: Buy,
+    contract_for: ContractFor,
+    check: Any,
+    sweep: Any,
+    check_all: Any,
+):
+    bought = buy(STREAMS)
+    contract = contract_for(bought)
+    check(contract)
+    sandbox.cancel(sandbox.renew(bought["agreement_id"], new_license=True)["agreement_id"])
+    sweep(STREAMS)
+    check_all()
+    assert fresh(database, contract).state == State.ENDED
+
+
 def test_where_nothing_is_granted_any_more_the_end_of_a_renewal_is_heard(
     database: SQLAlchemy, sandbox: SandboxClient, buy: Buy, contract_for: ContractFor, check: Any, tell: Any
 ):
