@@ -13,24 +13,18 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from portal.contracts import book, checks, findings, sync
+from portal.contracts.agreement_words import ACTIVE, HANDED_OVER, OVER, hear_status, keep_reason, keep_terms, own_keys
 from portal.contracts.continuation import go_on
 from portal.contracts.entitlement_sweep import GRANTED
 from portal.contracts.findings import FindingKind, Found
-from portal.contracts.history import Because
-from portal.contracts.lifecycle import Signal, State, signal_of
-from portal.contracts.models import Cause, Contract, NameKind
+from portal.contracts.lifecycle import State
+from portal.contracts.models import Contract, NameKind
 from portal.contracts.names import agreement_key, can_be_asked_for, license_key
-from portal.contracts.terms import AMEND, Terms, note_reason, note_terms
-from portal.contracts.words import hear, words_of
 from portal.database import db
 from portal.marketplace.values import Agreement
 from portal.notifications.inbox import unpark
 from portal.products import Product, Products
 
-ACTIVE = "ACTIVE"
-OVER = frozenset({"CANCELLED", "EXPIRED", "TERMINATED"})
-HANDED_OVER = frozenset({"RENEWED", "REPLACED"})
-SECOND = timedelta(seconds=1)
 LAG = timedelta(minutes=65)
 """An end may take so long to show: usage may be metered for one hour more (user guide, "SaaS subscriptions")."""
 
@@ -63,9 +57,10 @@ def take(
             found += _never_landed(one, owners, product)
             continue
         version = contract.version
-        if _learn(contract, one) | _hear(contract, one, _is_shown(contract, products, started_at), now):
+        if _learn(contract, one) | hear_status(contract, one, _is_shown(contract, products, started_at), now):
             again.add(contract.id)
-        _note_terms(contract, one, latest)
+        keep_terms(contract, one, latest)
+        keep_reason(contract, one)
         written += contract.version != version
         told[contract.id] = contract
     to_check = checks.look_again(sorted(again), now)
@@ -77,18 +72,10 @@ def take(
     return Taken(written, to_check)
 
 
-def _own_keys(one: Agreement) -> list[book.Key]:
-    """The surest first."""
-    return [
-        (NameKind.AGREEMENT, agreement_key(one.agreement_id)),
-        *((NameKind.LICENSE, license_key(arn)) for arn in one.license_arns),
-    ]
-
-
 def _keys(one: Agreement) -> list[book.Key]:
     """Its own, then that of the first agreement of its chain."""
     first = one.initial_agreement_id
-    return _own_keys(one) + ([(NameKind.AGREEMENT, agreement_key(first))] if first else [])
+    return own_keys(one) + ([(NameKind.AGREEMENT, agreement_key(first))] if first else [])
 
 
 def _join(one: Agreement, product: Product) -> None:
@@ -97,7 +84,7 @@ def _join(one: Agreement, product: Product) -> None:
         return
     owners = book.owners(_keys(one))
     first = owners.get(_keys(one)[-1])
-    later = next((owners[key] for key in _own_keys(one) if key in owners), None)
+    later = next((owners[key] for key in own_keys(one) if key in owners), None)
     if first and later and first != later:
         both = [db.session.get_one(Contract, id_, populate_existing=True) for id_ in (later, first)]
         if {contract.product_code for contract in both} == {product.code} and both[0].continues_id != first:
@@ -141,46 +128,6 @@ def _is_borne(contract: Contract, names: book.Names) -> bool:
     return text is not None and (kind != NameKind.LICENSE or can_be_asked_for(text))
 
 
-def _hear(contract: Contract, one: Agreement, is_shown: bool, now: datetime) -> bool:
-    """Keep AWS's word about an agreement; whether AWS is to be asked what follows from it."""
-    signal = _signal(contract, one, is_shown, now)
-    if signal is None or one.updated_at is None:
-        return False
-    words, at = words_of(contract), one.updated_at
-    before = signal_of(words)
-    if signal is Signal.ENDED:
-        # What was handed over to it was so before it ended, even at one second.
-        at = max([at, *(word.at + SECOND for word in words if word.signal is Signal.CONTINUED)])
-    hear(contract, [(NameKind.AGREEMENT, agreement_key(one.agreement_id))], signal, at)
-    if signal is Signal.ENDED:
-        note_reason(contract, one.status)
-    return signal_of(words_of(contract)) is not before and contract.state != State.ACTIVE
-
-
-def _signal(contract: Contract, one: Agreement, is_shown: bool, now: datetime) -> Signal | None:
-    """What an agreement's status says about this contract, if anything.
-
-    An end takes nothing away from who is granted something: that is for GetEntitlements, for events, or for people.
-    """
-    if one.status in HANDED_OVER:
-        return Signal.CONTINUED
-    if one.status in OVER:
-        return None if is_shown and contract.state != State.WAITING else Signal.ENDED
-    # In force is not yet granted: that may wait for a payment, and then there is no licence.
-    is_granted = one.status == ACTIVE and one.license_arns and not (one.starts_at and one.starts_at > now)
-    if not is_granted or signal_of(words_of(contract)) is Signal.GRANTED:
-        return None
-    return None if _end_is_announced(contract, one) else Signal.GRANTED
-
-
-def _end_is_announced(contract: Contract, one: Agreement) -> bool:
-    """Whether AWS spoke of the end under a name of this agreement after it was last changed."""
-    own = set(_own_keys(one))
-    ours = [name for name in contract.names if name.kind == NameKind.CUSTOMER or (name.kind, name.key) in own]
-    ends = [name.word_at for name in ours if name.word in {Signal.ENDING, Signal.ENDED} and name.word_at]
-    return one.updated_at is not None and any(at >= one.updated_at for at in ends)
-
-
 def _latest_told(agreements: Sequence[Agreement], owners: dict[book.Key, UUID]) -> set[str]:
     """Of each contract the agreement in force that was changed last; of two at one moment, the later one to begin."""
     latest: dict[UUID | str, Agreement] = {}
@@ -194,16 +141,6 @@ def _latest_told(agreements: Sequence[Agreement], owners: dict[book.Key, UUID]) 
 
 def _changed_at(one: Agreement) -> datetime:
     return one.updated_at or datetime.min.replace(tzinfo=UTC)
-
-
-def _note_terms(contract: Contract, one: Agreement, latest: set[str]) -> None:
-    if one.agreement_id in latest:
-        starts_at = one.starts_at
-        if starts_at and contract.starts_at and one.initial_agreement_id not in {None, one.agreement_id}:
-            starts_at = min(starts_at, contract.starts_at)
-        # Of what was told at the same second, this stands: an agreement is told here as it is by now.
-        terms = Terms(starts_at, one.ends_at, one.auto_renew, AMEND)
-        note_terms(contract, terms, one.updated_at, Because(Cause.SWEEP))
 
 
 def _has_no_agreement(contract: Contract, fresh: set[str], products: Products, started_at: datetime) -> bool:

@@ -354,6 +354,19 @@ def test_a_contract_that_waits_for_an_agreement_which_is_over_ends(
     assert (ended.state, ended.ended_because) == (State.ENDED, "CANCELLED")
 
 
+def test_the_reason_of_an_end_is_learned_where_no_event_told_it(
+    database: SQLAlchemy, sandbox: SandboxClient, buy: Buy, contract_for: ContractFor, check: Any, sweep: Any
+):
+    bought = buy(STREAMS)
+    contract = contract_for(bought)
+    check(contract)
+    sandbox.cancel(bought["agreement_id"])
+    check(contract)
+    assert fresh(database, contract).ended_because is None
+    sweep(STREAMS)
+    assert fresh(database, contract).ended_because == "CANCELLED"
+
+
 @pytest.mark.parametrize("new_license", [False, True])
 def test_a_renewal_whose_events_were_lost_goes_on_in_the_same_contract(
     database: SQLAlchemy,
