@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy import exists, select
+
 from portal.contracts import book, checks, findings, sync
 from portal.contracts.agreement_words import ACTIVE, HANDED_OVER, OVER, hear_status, keep_reason, keep_terms, own_keys
 from portal.contracts.continuation import go_on
@@ -79,7 +81,10 @@ def _keys(one: Agreement) -> list[book.Key]:
 
 
 def _join(one: Agreement, product: Product) -> None:
-    """Let a contract go on for the one its chain began with, where the event that would have told is lost."""
+    """Let a contract go on for the one its chain began with, where the event that would have told is lost.
+
+    Where the chain goes on in another contract already, which one it follows is not to be known from its beginning.
+    """
     if one.initial_agreement_id in {None, one.agreement_id}:
         return
     owners = book.owners(_keys(one))
@@ -87,19 +92,30 @@ def _join(one: Agreement, product: Product) -> None:
     later = next((owners[key] for key in own_keys(one) if key in owners), None)
     if first and later and first != later:
         both = [db.session.get_one(Contract, id_, populate_existing=True) for id_ in (later, first)]
-        if {contract.product_code for contract in both} == {product.code} and both[0].continues_id != first:
+        is_open = both[0].continues_id is None and not _is_continued(first)
+        if is_open and {contract.product_code for contract in both} == {product.code}:
             go_on(both[0], str(one.initial_agreement_id))
 
 
 def _meant(
     one: Agreement, owners: dict[book.Key, UUID], contracts: dict[UUID, Contract], product: Product
 ) -> Contract | None:
-    """The contract an agreement is about; one agreement may be over several products."""
+    """The contract an agreement is about; one agreement may be over several products.
+
+    One whose chain goes on in a contract of its own is not meant by the chain's beginning alone.
+    """
+    own = own_keys(one)
     for key in _keys(one):
         contract = contracts.get(owners[key]) if key in owners else None
-        if contract is not None and contract.product_code == product.code and contract.merged_into_id is None:
+        if contract is None or contract.product_code != product.code or contract.merged_into_id is not None:
+            continue
+        if key in own or not _is_continued(contract.id):
             return contract
     return None
+
+
+def _is_continued(contract_id: UUID) -> bool:
+    return bool(db.session.scalar(select(exists().where(Contract.continues_id == contract_id))))
 
 
 def _learn(contract: Contract, one: Agreement) -> bool:
@@ -173,8 +189,11 @@ def _without_agreement(contract: Contract) -> Found:
 
 
 def _never_landed(one: Agreement, owners: dict[book.Key, UUID], product: Product) -> list[Found]:
+    is_known = any(key in owners for key in _keys(one)[1:])
     if one.status != ACTIVE or any((NameKind.LICENSE, license_key(arn)) in owners for arn in one.license_arns):
         return []
+    if is_known and not one.license_arns:
+        return []  # a renewal to come
     # The licence is the name under which GetEntitlements finds the same purchase.
     name = license_key(one.license_arns[0]) if one.license_arns else one.agreement_id
     detail = f"agreement {one.agreement_id}"

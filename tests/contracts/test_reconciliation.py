@@ -405,6 +405,23 @@ def test_a_renewal_whose_buyer_landed_first_is_joined(
     sandbox.cancel(renewed["agreement_id"])
 
 
+def test_a_renewal_to_come_of_a_chain_with_two_owners_is_not_guessed(
+    database: SQLAlchemy, sandbox: SandboxClient, buy: Buy, contract_for: ContractFor, check: Any, sweep: Any
+):
+    bought = buy(STREAMS)
+    before = contract_for(bought)
+    renewed = sandbox.renew(bought["agreement_id"], new_license=True)
+    later = contract_for(renewed)
+    with transaction():
+        fresh(database, later).continues_id = before.id
+    to_come = sandbox.renew(renewed["agreement_id"], early=True)
+    sweep(STREAMS)
+    names = {name.text for contract in (before, later) for name in fresh(database, contract).names}
+    assert to_come["agreement_id"] not in names
+    assert to_come["agreement_id"] not in found_of(FindingKind.NEVER_LANDED)
+    sandbox.cancel(to_come["agreement_id"])
+
+
 def test_the_terms_of_an_agreement_are_learned(database: SQLAlchemy, buy: Buy, contract_for: ContractFor, sweep: Any):
     bought = buy(STREAMS, auto_renew=True)
     contract = contract_for(bought)
