@@ -1,6 +1,6 @@
 # Everything a person runs here. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help demo clean-demo test bench lint lint-format lint-code lint-types lint-layers lint-templates format pictures pins
+.PHONY: help demo clean-demo test proof bench lint lint-format lint-code lint-types lint-layers lint-templates format pictures pins
 
 # The first interpreter that is new enough; `make PYTHON=… demo` names another.
 PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 python3.11,$(shell $(p) -c 'import sys; print("$(p)" if sys.version_info >= (3, 11) else "")' 2>/dev/null)))
@@ -16,6 +16,7 @@ help:
 	@echo 'make demo        an AWS Marketplace and the portal on this machine; Ctrl-C stops them'
 	@echo 'make clean-demo  forget everything the demo remembers'
 	@echo 'make test        everything the tests need, then all of them (make test ARGS="-k claim" picks some)'
+	@echo 'make proof       try for some minutes to lose or double a notification (make proof ARGS="crash --rounds 300" picks one)'
 	@echo 'make bench       measure it all, some minutes (make bench ARGS="--only a,b --quick" measures less)'
 	@echo 'make lint        formatting, lint, types, layers, templates'
 	@echo 'make format      write the formatting'
@@ -31,6 +32,9 @@ clean-demo:
 test: .venv/dev
 	@$(BIN)/python -m laptop.browser
 	$(BIN)/python -m pytest $(or $(ARGS),$(SIDE_BY_SIDE))
+
+proof: .venv/dev
+	@$(BIN)/python -m tests.proof $(or $(ARGS),all)
 
 bench: .venv/bench
 	@$(BIN)/python -m benchmarks $(ARGS)

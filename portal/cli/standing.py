@@ -7,9 +7,9 @@ from flask.cli import with_appcontext
 from redis.exceptions import RedisError
 
 from portal.cli.words import counts, show_json, when
-from portal.contracts.standing import Standing, standing
 from portal.database import utcnow
 from portal.services import marketplace, products
+from portal.staff.standing import Standing, standing
 
 BODY_SHOWN = 300
 

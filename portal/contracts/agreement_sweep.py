@@ -24,7 +24,6 @@ from portal.contracts.models import Contract, NameKind
 from portal.contracts.names import agreement_key, can_be_asked_for, license_key
 from portal.database import db
 from portal.marketplace.values import Agreement
-from portal.notifications.inbox import unpark
 from portal.products import Product, Products
 
 LAG = timedelta(minutes=65)
@@ -128,7 +127,6 @@ def _learn(contract: Contract, one: Agreement) -> bool:
     if any(new):
         db.session.flush()
         db.session.refresh(contract, ["names"])
-        unpark(contract)
     contract.aws_account_id = contract.aws_account_id or one.aws_account_id
     for name in contract.names:
         if name.kind == NameKind.AGREEMENT and name.key == agreement_key(one.agreement_id):

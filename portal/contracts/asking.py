@@ -9,7 +9,7 @@ Asking happens outside any transaction; writing what was found is ``portal.contr
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -18,23 +18,24 @@ from sqlalchemy import func, select
 
 from portal.contracts.models import Contract
 from portal.contracts.names import license_key
-from portal.contracts.reading import Reading, Subject, share_out, subjects
+from portal.contracts.reading import Reading, RowKey, Subject, share_out, subjects
 from portal.database import db, utcnow
-from portal.marketplace.client import PAGE, Marketplace
+from portal.marketplace.client import PAGE, Marketplace, Page
 from portal.marketplace.errors import MarketplaceError, MarketplaceUnavailable
 from portal.marketplace.values import EntitlementValue
 
+WRITTEN_TOGETHER = 150
+"""So many contracts are given on to be written at once."""
 WORTH_A_SWEEP = 1.5
 """A product is read page by page while no more than so many times as many of its contracts are read as are due."""
 
 
 @dataclass
 class Answers:
-    """What became of a round of questions. Once AWS is away, it is not asked again in the same round."""
+    """What became of some questions."""
 
     readings: dict[UUID, Reading] = field(default_factory=dict)
     problems: dict[UUID, MarketplaceError] = field(default_factory=dict)
-    away: MarketplaceUnavailable | None = None
 
 
 def read(contract: Contract, marketplace: Marketplace) -> Reading:
@@ -48,26 +49,26 @@ def read(contract: Contract, marketplace: Marketplace) -> Reading:
     return _directly(subject, marketplace)
 
 
-def read_many(contract_ids: Sequence[UUID], marketplace: Marketplace) -> Answers:
+def read_many(contract_ids: Sequence[UUID], marketplace: Marketplace) -> Iterator[Answers]:
     """Ask AWS about many contracts with as few calls as that takes. Outside any transaction.
 
-    Whatever goes wrong with some of them is in the answers, beside what was read of the others.
+    Gives the answers in parts, as they come, so that some can be written while the next call waits for its turn. Every
+    contract is in a part, with its reading or its problem; a few may come a second time, with a later reading.
     """
-    answers = Answers()
     by_product: dict[str, list[Subject]] = {}
     for subject in subjects(contract_ids).values():
         by_product.setdefault(subject.product_code, []).append(subject)
+    round_ = _Round(marketplace)
     for product_code, group in by_product.items():
         together = [subject for subject in group if subject.can_be_listed]
         alone = [subject for subject in group if not subject.can_be_listed]
         if _is_worth_a_sweep(product_code, len(together)):
-            alone += _read_together(together, marketplace, None, answers)
+            alone += yield from round_.together(together, None)
         else:
             for batch in _lists(together):
-                alone += batch if len(batch) == 1 else _read_together(batch, marketplace, _filters(batch), answers)
+                alone += batch if len(batch) == 1 else (yield from round_.together(batch, _filters(batch)))
         for subject in alone:
-            _read_alone(subject, marketplace, answers)
-    return answers
+            yield round_.alone(subject)
 
 
 def calls_for(contracts: int) -> int:
@@ -95,15 +96,101 @@ def _directly(subject: Subject, marketplace: Marketplace) -> Reading:
     return Reading(asked_at, [])
 
 
-def _read_alone(subject: Subject, marketplace: Marketplace, answers: Answers) -> None:
-    try:
-        if answers.away:
-            raise answers.away
-        answers.readings[subject.contract_id] = _directly(subject, marketplace)
-    except MarketplaceUnavailable as error:
-        answers.away = answers.problems[subject.contract_id] = error
-    except MarketplaceError as error:
-        answers.problems[subject.contract_id] = error
+class _Round:
+    """One round of questions. Once AWS is away it is not asked again: it would say the same, a few seconds later."""
+
+    def __init__(self, marketplace: Marketplace) -> None:
+        self._marketplace = marketplace
+        self._away: MarketplaceUnavailable | None = None
+
+    def alone(self, subject: Subject) -> Answers:
+        """Ask for one contract directly."""
+        try:
+            if self._away:
+                raise self._away
+            return Answers({subject.contract_id: _directly(subject, self._marketplace)})
+        except MarketplaceError as error:
+            self._away = error if isinstance(error, MarketplaceUnavailable) else self._away
+            return Answers(problems={subject.contract_id: error})
+
+    def together(
+        self, group: Sequence[Subject], filters: Mapping[str, list[str]] | None
+    ) -> Generator[Answers, None, list[Subject]]:
+        """Ask for a group by pages, with a list of names as filter or with none.
+
+        Returns:
+            Those that have to be asked for alone: rows they had are not shown any more, others came on a later page, or
+            AWS does not take the question.
+        """
+        shown = _Shown(group)
+        try:
+            if self._away:
+                raise self._away
+            for page in self._marketplace.entitlement_pages(group[0].product_code, filters):
+                shown.add(page)
+                if len(shown.ready.readings) >= WRITTEN_TOGETHER:
+                    yield shown.take_ready()
+        except MarketplaceUnavailable as error:
+            self._away = error
+            yield shown.take_ready()
+            yield Answers(problems=dict.fromkeys((subject.contract_id for subject in shown.open()), error))
+            return shown.doubtful
+        except MarketplaceError:
+            yield shown.take_ready()
+            return [*shown.open(), *shown.doubtful]
+        doubtful = shown.close()
+        yield shown.take_ready()
+        return doubtful
+
+
+class _Shown:
+    """What the pages of one question have shown of a group so far."""
+
+    def __init__(self, group: Sequence[Subject]) -> None:
+        self._open = {subject.contract_id: subject for subject in group}
+        self._group = group
+        self._rows: dict[UUID, list[EntitlementValue]] = {}
+        self._asked: dict[UUID, datetime] = {}
+        self._began_at = utcnow()
+        self.ready = Answers()
+        self.doubtful: list[Subject] = []
+
+    def add(self, page: Page) -> None:
+        """Take a page in. A contract is ready as soon as every row it had is shown again."""
+        for contract_id, rows in share_out(page.rows, self._group).items():
+            told = self._rows.setdefault(contract_id, [])
+            told.extend(rows)
+            self._asked.setdefault(contract_id, page.asked_at)
+            subject = self._open.get(contract_id)
+            if subject is None:
+                self.doubtful += [one for one in self._group if one.contract_id == contract_id]
+            elif subject.known_rows <= _keys(told):
+                self._answer(self._open.pop(contract_id), told)
+
+    def close(self) -> list[Subject]:
+        """After the last page: those that have to be asked for alone."""
+        for subject in self.open():
+            rows = self._rows.get(subject.contract_id, [])
+            if subject.known_rows <= _keys(rows) and (rows or not subject.may_have_moved):
+                self._answer(self._open.pop(subject.contract_id), rows)
+        return [*self.open(), *self.doubtful]
+
+    def open(self) -> list[Subject]:
+        """Those that are not ready."""
+        return list(self._open.values())
+
+    def take_ready(self) -> Answers:
+        """Those that have become ready since the last time."""
+        ready, self.ready = self.ready, Answers()
+        return ready
+
+    def _answer(self, subject: Subject, rows: list[EntitlementValue]) -> None:
+        asked_at = self._asked.get(subject.contract_id, self._began_at)
+        self.ready.readings[subject.contract_id] = Reading(asked_at, rows)
+
+
+def _keys(rows: Sequence[EntitlementValue]) -> set[RowKey]:
+    return {(row.dimension, license_key(row.license_arn or "")) for row in rows}
 
 
 def _lists(group: Sequence[Subject]) -> list[list[Subject]]:
@@ -128,42 +215,6 @@ def _filters(batch: Sequence[Subject]) -> dict[str, list[str]]:
         name, values = subject.question() or ("", [])
         filters.setdefault(name, []).extend(values)
     return {name: sorted(set(values)) for name, values in filters.items()}
-
-
-def _read_together(
-    group: Sequence[Subject], marketplace: Marketplace, filters: Mapping[str, list[str]] | None, answers: Answers
-) -> list[Subject]:
-    """Read a group by pages, with a list of names as filter or with none.
-
-    Returns:
-        Those that have to be asked for alone: rows they had are not shown any more, or AWS does not take the question.
-    """
-    shown: dict[UUID, list[EntitlementValue]] = {}
-    asked: dict[UUID, datetime] = {}
-    started_at = utcnow()
-    try:
-        if answers.away:
-            raise answers.away  # it would be told the same, a few seconds later
-        for page in marketplace.entitlement_pages(group[0].product_code, filters):
-            for contract_id, rows in share_out(page.rows, group).items():
-                shown.setdefault(contract_id, []).extend(rows)
-                asked.setdefault(contract_id, page.asked_at)
-    except MarketplaceUnavailable as error:
-        answers.away = error
-        answers.problems |= dict.fromkeys((subject.contract_id for subject in group), error)
-        return []
-    except MarketplaceError:
-        return list(group)
-    doubtful = []
-    for subject in group:
-        rows = shown.get(subject.contract_id, [])
-        if not rows and subject.may_have_moved:
-            doubtful.append(subject)
-        elif subject.known_rows <= {(row.dimension, license_key(row.license_arn or "")) for row in rows}:
-            answers.readings[subject.contract_id] = Reading(asked.get(subject.contract_id, started_at), rows)
-        else:
-            doubtful.append(subject)
-    return doubtful
 
 
 def _is_worth_a_sweep(product_code: str, due: int) -> bool:

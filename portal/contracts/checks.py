@@ -39,8 +39,6 @@ FOLLOW_UPS = (20, 180)
 WAITS = (2, 4, 8, 16, 32, 60)
 LEASE = timedelta(seconds=60)
 AT_ONCE = 1_000
-CHUNK = 200
-"""So many contracts are written in one transaction."""
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -112,13 +110,12 @@ def work_on_checks(marketplace: Marketplace, products: Products, now: datetime, 
         OperationalError: the database is away. What was taken is due again by itself after a while.
     """
     ids = _take(limit, now)
-    answers = read_many(ids, marketplace)
-    for start in range(0, len(ids), CHUNK):
+    for answers in read_many(ids, marketplace):
         with transaction():
-            for contract_id, contract in sync.lock(ids[start : start + CHUNK]).items():
+            for contract_id, contract in sync.lock([*answers.readings, *answers.problems]).items():
                 if contract_id in answers.readings:
                     _write(contract, answers.readings[contract_id], products, now)
-                elif contract_id in answers.problems:
+                else:
                     _put_off(contract, answers.problems[contract_id], now)
     return len(ids)
 

@@ -8,19 +8,17 @@ joined here.
 
 from __future__ import annotations
 
-from sqlalchemy import delete, update
+from sqlalchemy import Table, delete, update
 
 from portal import audit
 from portal.contracts import book
+from portal.contracts.findings import Finding
 from portal.contracts.history import Because, write_change
 from portal.contracts.lifecycle import State
-from portal.contracts.models import Cause, Contract, ContractName, Entitlement
+from portal.contracts.models import Cause, Contract, ContractChange, ContractName, Entitlement
 from portal.contracts.sync import lock
 from portal.contracts.terms import take_over_terms
-from portal.database import db
-from portal.notifications.inbox import unpark
-from portal.notifications.models import Notification
-from portal.registration.models import Claim
+from portal.database import Base, db
 
 
 def go_on(later: Contract, previous_agreement_id: str) -> Contract:
@@ -32,9 +30,7 @@ def go_on(later: Contract, previous_agreement_id: str) -> Contract:
     earlier = [one for one in book.find(book.Names(agreement_id=previous_agreement_id)) if one.id != later.id]
     if not earlier:
         # Nobody has landed with the previous one: it is an earlier name of this contract.
-        if book.learn_names(later, book.Names(agreement_id=previous_agreement_id)):
-            db.session.flush()
-            unpark(later)
+        book.learn_names(later, book.Names(agreement_id=previous_agreement_id))
         return later
     contracts = lock([later.id, earlier[0].id])
     later, before = contracts[later.id], contracts[earlier[0].id]
@@ -67,13 +63,10 @@ def _merge(later: Contract, before: Contract) -> None:
     before.offer_type = later.offer_type
     before.aws_account_id = before.aws_account_id or later.aws_account_id
     # The history of the later one stays with it: the earlier one's goes on by itself with the next reading.
-    for record in (ContractName, Notification, Claim):
-        db.session.execute(
-            update(record)
-            .where(record.contract_id == later.id)
-            .values(contract_id=before.id)
-            .execution_options(synchronize_session=False)
-        )
+    for name in later.names:
+        name.contract_id = before.id
+    for table in _what_points_at_contracts():
+        db.session.execute(update(table).where(table.c.contract_id == later.id).values(contract_id=before.id))
     db.session.execute(update(Contract).where(Contract.continues_id == later.id).values(continues_id=before.id))
     db.session.execute(delete(Entitlement).where(Entitlement.contract_id == later.id))
     later.merged_into_id, later.state = before.id, State.SUPERSEDED
@@ -84,3 +77,9 @@ def _merge(later: Contract, before: Contract) -> None:
     db.session.expire(later)
     db.session.expire(before)
     audit.record("worker", "merged", f"contract:{before.id}", merged=str(later.id))
+
+
+def _what_points_at_contracts() -> list[Table]:
+    """The tables whose rows follow a contract that is joined to another: its messages, its claims."""
+    its_own = {record.__tablename__ for record in (ContractChange, ContractName, Entitlement, Finding)}
+    return [table for name, table in Base.metadata.tables.items() if "contract_id" in table.c and name not in its_own]

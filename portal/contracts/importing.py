@@ -24,7 +24,6 @@ from portal.contracts.models import Cause, Contract
 from portal.contracts.register import Known, Owner, Register, keys_of, names_of
 from portal.database import db, transaction
 from portal.marketplace.values import Purchase
-from portal.notifications.inbox import unpark
 
 CHUNK = 200
 """So many lines are written in one transaction."""
@@ -163,8 +162,6 @@ def _write(step: Step, founded: dict[Owner, int], now: datetime) -> Contract | N
         return None
     contract.aws_account_id = contract.aws_account_id or step.line.aws_account_id
     book.learn_names(contract, names_of(step.line))
-    db.session.flush()
-    unpark(contract)
     audit.record(ACTOR, step.outcome, f"contract:{contract.id}", organisation=contract.organisation_id)
     return contract
 

@@ -22,7 +22,6 @@ from portal.contracts.names import can_be_asked_for, customer_key, license_key
 from portal.contracts.reading import Reading
 from portal.contracts.words import words_of
 from portal.database import db, utcnow
-from portal.notifications.inbox import unpark
 from portal.products import Pricing, Products
 
 LAST_HOUR = timedelta(hours=1, minutes=5)
@@ -158,7 +157,6 @@ def _learn_licenses(contract: Contract, reading: Reading) -> None:
         names = book.Names(license_arn=row.license_arn)
         if book.learn_names(contract, names):
             db.session.refresh(contract, ["names"])
-            unpark(contract)
 
 
 def _learn_from_account(contract: Contract, reading: Reading) -> None:
@@ -175,7 +173,6 @@ def _learn_from_account(contract: Contract, reading: Reading) -> None:
     names = book.Names(row.license_arn, None, contract.product_code, row.customer_identifier)
     if book.learn_names(contract, names):
         db.session.refresh(contract, ["names"])
-        unpark(contract)
 
 
 def _write_entitlements(contract: Contract, now: dict[tuple[str, str], Row], because: Because) -> None:

@@ -15,7 +15,7 @@ from portal.database import db, transaction, utcnow
 from portal.jobs import later
 from portal.mail.models import Letter, MailState
 from portal.notifications.inbox import unpark_forgotten
-from portal.notifications.models import Fate, Notification
+from portal.notifications.models import Fate, Notification, has_fate
 from portal.registration.models import Claim, ClaimState
 from portal.services import products
 
@@ -36,7 +36,7 @@ def sweep(patience: timedelta = PATIENCE) -> None:
         _forget_tokens(now)
         watch.look_at_unsettled(now)
     watch.close_last_hours(products(), now)
-    if freed or _any(Notification.fate == Fate.RECEIVED, Notification.due_at <= now - patience):
+    if freed or _any(has_fate(Fate.RECEIVED), Notification.due_at <= now - patience):
         later.work_on_inbox()
     if _any(Contract.check_due_at <= now - patience):
         later.check_contracts()

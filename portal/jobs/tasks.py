@@ -22,10 +22,10 @@ logger = logging.getLogger(__name__)
 LONGEST_TURN_SECONDS = 20.0
 """After this long a job makes room for others, such as somebody's *check with AWS now*."""
 SWEEP_TURN_SECONDS = 1.0
-HOLD_STEP_SECONDS = 0.1
+HOLD_STEP_SECONDS = 0.2
 CALM = timedelta(seconds=0.5)
 """So long without a new message, and a storm is over."""
-LONGEST_HOLD = timedelta(seconds=20)
+LONGEST_HOLD = timedelta(seconds=30)
 """A storm that does not end is worked on all the same, so often."""
 
 

@@ -27,7 +27,7 @@ from portal.marketplace.agreements import Agreements
 from portal.marketplace.client import Marketplace
 from portal.marketplace.errors import MarketplaceError, MarketplaceUnavailable
 from portal.notifications.cases import Case, learn, sort
-from portal.notifications.inbox import Fates, Taken, postpone, settle, take, unpark
+from portal.notifications.inbox import Fates, Taken, postpone, settle, take
 from portal.notifications.models import Fate
 from portal.notifications.replacements import find_what_is_replaced
 from portal.notifications.vocabulary import Kind
@@ -70,14 +70,14 @@ def work_on_inbox(
     """
     taken = take(limit, now)
     cases = learn(sort(find_what_is_replaced(taken, agreements)))
-    asked = [case.contract_id for case in cases if case.asks_for_reading]
-    answers = read_many(asked, marketplace)
-    ready = [case for case in cases if case.contract_id not in answers.problems]
-    for chunk in _chunks(ready):
-        _write(chunk, answers.readings, products, now)
-    for case in cases:
-        if problem := answers.problems.get(case.contract_id):
-            _note_problem(case, problem)
+    asked = {case.contract_id: case for case in cases if case.asks_for_reading}
+    for chunk in _chunks([case for case in cases if case.contract_id not in asked]):
+        _write(chunk, {}, products, now)
+    for answers in read_many(list(asked), marketplace):
+        for chunk in _chunks([asked[contract_id] for contract_id in answers.readings]):
+            _write(chunk, answers.readings, products, now)
+        for contract_id, problem in answers.problems.items():
+            _note_problem(asked[contract_id], problem)
     return len(taken)
 
 
@@ -186,6 +186,3 @@ def _try_later(rows: Sequence[Taken], waits: Sequence[float], problem: str, *, m
         if over:
             settle(over, Fate.FAILED, problem)
     logger.warning("%s notifications wait: %s", len(rows) - len(over), problem)
-
-
-__all__ = ["unpark", "work_on_inbox"]

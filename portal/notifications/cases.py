@@ -10,7 +10,7 @@ from portal.contracts import book
 from portal.contracts.continuation import go_on
 from portal.contracts.models import Contract, NameKind
 from portal.database import db, transaction
-from portal.notifications.inbox import Fates, Taken, unpark
+from portal.notifications.inbox import Fates, Taken
 from portal.notifications.intake import names_in
 from portal.notifications.models import Fate
 
@@ -78,9 +78,7 @@ def _learn_from(message: Taken, contract_id: UUID) -> UUID:
         contract = db.session.get_one(Contract, contract_id, populate_existing=True)
         if contract.merged_into_id:
             return contract.merged_into_id
-        if book.learn_names(contract, names_in(message.message)):
-            db.session.flush()
-            unpark(contract)
+        book.learn_names(contract, names_in(message.message))
         if message.previous_agreement_key:
             contract = go_on(contract, message.previous_agreement_key)
         return contract.id

@@ -10,12 +10,12 @@ from functools import cached_property
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Table, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, Update, and_, event, exists, func, inspect, or_, select, update
 
-from portal.contracts.models import Contract, ContractName, NameKind
+from portal.contracts.models import ContractName, NameKind
 from portal.database import db, transaction, utcnow
 from portal.notifications.envelope import Message, understand
-from portal.notifications.models import Fate, Notification
+from portal.notifications.models import Fate, Notification, has_fate
 from portal.notifications.vocabulary import Kind
 
 LEASE = timedelta(seconds=30)
@@ -50,7 +50,7 @@ def pressure(now: datetime) -> Pressure | None:
             func.count(about.distinct()),
             func.min(Notification.received_at),
             func.max(Notification.received_at),
-        ).where(Notification.fate == Fate.RECEIVED, Notification.due_at <= now)
+        ).where(has_fate(Fate.RECEIVED), Notification.due_at <= now)
     ).one()
     return Pressure(*row) if row[0] else None
 
@@ -115,7 +115,7 @@ def take(limit: int, now: datetime) -> list[Taken]:
     with transaction():
         due = (
             select(*_COLUMNS)
-            .where(Notification.fate == Fate.RECEIVED, Notification.due_at <= now)
+            .where(has_fate(Fate.RECEIVED), Notification.due_at <= now)
             .order_by(Notification.due_at, Notification.id)
             .limit(limit)
             .with_for_update(skip_locked=True)  # PostgreSQL; SQLite has one writer at a time anyway
@@ -134,7 +134,7 @@ def _taken(row: Any) -> Taken:
 
 def next_due_at() -> datetime | None:
     """When the next row is to be worked on; None when none waits."""
-    return db.session.scalar(select(func.min(Notification.due_at)).where(Notification.fate == Fate.RECEIVED))
+    return db.session.scalar(select(func.min(Notification.due_at)).where(has_fate(Fate.RECEIVED)))
 
 
 class Fates:
@@ -174,18 +174,18 @@ def postpone(rows: Sequence[Taken], seconds: Sequence[float], problem: str) -> N
         _note([row], {"due_at": utcnow() + timedelta(seconds=wait), "problem": problem})
 
 
-def unpark(contract: Contract) -> None:
-    """Put parked notifications about this contract back to work. Inside a transaction.
-
-    Called when a contract has learned a name; whoever calls asks for the inbox to be worked on afterwards.
-    """
-    names = db.session.execute(
-        select(ContractName.kind, ContractName.key).where(ContractName.contract_id == contract.id)
-    ).all()
-    ours = [_KEY_COLUMNS[NameKind(kind)] == key for kind, key in names]
-    ours += [Notification.previous_agreement_key == key for kind, key in names if kind == NameKind.AGREEMENT]
-    if ours:
-        _free(or_(*ours))
+@event.listens_for(ContractName, "after_insert")
+@event.listens_for(ContractName, "after_update")
+def _unpark(_mapper: object, connection: Connection, name: ContractName) -> None:
+    """Put parked notifications back to work whose purchase has become known: whenever a contract learns a name, whoever
+    taught it. In the same transaction; whoever teaches names asks for the inbox to be worked on afterwards."""
+    if not inspect(name).attrs.contract_id.history.has_changes():
+        return
+    kind = NameKind(name.kind)
+    meant = _KEY_COLUMNS[kind] == name.key
+    if kind is NameKind.AGREEMENT:
+        meant = or_(meant, Notification.previous_agreement_key == name.key)
+    connection.execute(_freeing(meant))
 
 
 def unpark_forgotten(since: datetime) -> int:
@@ -204,17 +204,17 @@ def unpark_forgotten(since: datetime) -> int:
         ContractName.kind == NameKind.AGREEMENT, ContractName.key == Notification.previous_agreement_key
     )
     # A problem means that a person has to decide; looking again would not help.
-    return _free(and_(or_(*known, before), Notification.settled_at >= since, Notification.problem.is_(None)))
+    forgotten = and_(or_(*known, before), Notification.settled_at >= since, Notification.problem.is_(None))
+    return int(db.session.execute(_freeing(forgotten)).rowcount)  # type: ignore[attr-defined]
 
 
-def _free(condition: object) -> int:
-    freed = db.session.execute(
+def _freeing(condition: ColumnElement[bool]) -> Update:
+    return (
         update(Notification)
-        .where(Notification.fate == Fate.PARKED, condition)  # type: ignore[arg-type]
+        .where(has_fate(Fate.PARKED), condition)
         .values(fate=Fate.RECEIVED, due_at=utcnow(), settled_at=None, attempts=0, problem=None)
         .execution_options(synchronize_session=False)
     )
-    return int(freed.rowcount)  # type: ignore[attr-defined]
 
 
 def _note(rows: Sequence[Any], changes: dict[str, Any]) -> None:

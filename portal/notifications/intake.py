@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
+from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError
 
@@ -19,6 +20,8 @@ from portal.notifications.models import Fate, Notification
 from portal.notifications.vocabulary import Kind
 
 logger = logging.getLogger(__name__)
+
+_TABLE = cast("Table", Notification.__table__)
 
 
 def receive(deliveries: Sequence[Delivery], now: datetime) -> tuple[list[Delivery], int]:
@@ -55,8 +58,9 @@ def _store(deliveries: Sequence[Delivery], now: datetime) -> int:
     rows = [_row(delivery, now) for delivery in deliveries]
     with transaction():
         dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-        statement = dialect.insert(Notification).values(rows).on_conflict_do_nothing(index_elements=["source_key"])
-        return len(db.session.scalars(statement.returning(Notification.id)).all())
+        # The rows beside the statement rather than in it: so it is put together once and not for every batch.
+        statement = dialect.insert(_TABLE).on_conflict_do_nothing(index_elements=["source_key"])
+        return len(db.session.connection().execute(statement.returning(_TABLE.c.id), rows).all())
 
 
 def _row(delivery: Delivery, now: datetime) -> dict[str, Any]:

@@ -22,12 +22,12 @@ from portal.database import db, transaction
 from portal.marketplace.client import Marketplace
 from portal.marketplace.errors import (
     MarketplaceError,
+    MarketplaceRefused,
     MarketplaceUnavailable,
     TokenExpired,
     TokenInvalid,
 )
 from portal.marketplace.values import Purchase
-from portal.notifications.apply import unpark
 from portal.products import Products
 from portal.registration.models import Claim, ClaimState
 from portal.registration.sealing import Seal, hash_secret, new_secret
@@ -134,12 +134,10 @@ class Desk:
 
     def _open(self, purchase: Purchase, offer_type: str | None) -> Contract:
         try:
-            contract = book.open_contract(purchase, offer_type=offer_type, cause=Cause.LANDING)
+            return book.open_contract(purchase, offer_type=offer_type, cause=Cause.LANDING)
         except book.Ambiguous as error:
             logger.error("A purchase bears names of several contracts, a person must decide: %s", error)
             raise PurchaseUnclear(str(error)) from None
-        unpark(contract)
-        return contract
 
     def _claim(self, secret: str, offer_type: str | None, now: datetime) -> Claim:
         claim = Claim(
@@ -169,9 +167,14 @@ class Desk:
                 checks.request_check(contract.id)
 
 
+def problem_of(error: Exception) -> str:
+    """The name by which a claim and its page know what stood in the way; a refusal is one, whatever its reason."""
+    return MarketplaceRefused.__name__ if isinstance(error, MarketplaceRefused) else type(error).__name__
+
+
 def _refuse(claim_id: UUID, error: Exception, now: datetime) -> None:
     with transaction():
-        _settle(claim_id, state=ClaimState.REFUSED, problem=type(error).__name__, sealed_token=None, tried_at=now)
+        _settle(claim_id, state=ClaimState.REFUSED, problem=problem_of(error), sealed_token=None, tried_at=now)
 
 
 def _settle(claim_id: UUID, **values: object) -> None:

@@ -67,6 +67,8 @@ class ContractPage:
     state_explained: str
     entitlements: list[EntitlementLine]
     starts_at: datetime | None
+    begins_later: bool
+    """Agreed for a later date: AWS grants nothing before it."""
     ends_at: datetime | None
     ends_label: str
     offer_words: str
@@ -115,6 +117,7 @@ def contract_card(contract: Contract, products: Products) -> ContractPage:
         state_explained=explained,
         entitlements=lines,
         starts_at=contract.starts_at,
+        begins_later=_is_for_later(contract),
         ends_at=_end(contract),
         ends_label=_end_label(contract),
         offer_words=_offer(contract, product),
@@ -124,7 +127,8 @@ def contract_card(contract: Contract, products: Products) -> ContractPage:
         linked_at=contract.linked_at,
         confirmed_at=contract.confirmed_at,
         checking=contract.check_requested_at is not None,
-        awaiting=contract.check_requested_at is not None or contract.state in {State.WAITING, State.CHANGING},
+        awaiting=contract.check_requested_at is not None
+        or (contract.state in {State.WAITING, State.CHANGING} and not _is_for_later(contract)),
         page_url=product.page_url,
         subscription=product.pricing is Pricing.SUBSCRIPTION,
         summary=" · ".join(
@@ -143,9 +147,13 @@ def state_in_words(contract: Contract) -> tuple[str, str]:
         return words, f"{reason_in_words(contract.ended_because)} on AWS Marketplace."
     if state is State.WAITING and contract.ended_because == PAYMENT_FAILED:
         return words, WAITING_FOR_PAYMENT
-    if state is State.WAITING and contract.starts_at and contract.starts_at > utcnow():
+    if contract.starts_at and _is_for_later(contract):
         return "Agreed", f"This contract begins on {day(contract.starts_at)}. Until then AWS grants nothing."
     return words, explained
+
+
+def _is_for_later(contract: Contract) -> bool:
+    return contract.state == State.WAITING and contract.starts_at is not None and contract.starts_at > utcnow()
 
 
 def contract_page(overview: Overview, changes: list[ContractChange], products: Products) -> ContractPage:

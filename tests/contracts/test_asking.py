@@ -1,6 +1,6 @@
 """Asking AWS about many contracts with few calls."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
@@ -20,6 +20,15 @@ from tests.sandbox_client import SandboxClient
 Open = Callable[..., Contract]
 
 
+def all_of(parts: Iterable[Answers]) -> Answers:
+    """All parts as one."""
+    whole = Answers()
+    for part in parts:
+        whole.readings |= part.readings
+        whole.problems |= part.problems
+    return whole
+
+
 @pytest.fixture
 def many(sandbox: SandboxClient, open_contract: Open) -> Callable[..., list[Contract]]:
     """So many contracts with purchases in the sandbox; each has two rows."""
@@ -36,7 +45,7 @@ def read_and_write(database: SQLAlchemy, marketplace: Marketplace, products: Pro
     """Reads contracts together and writes what was found."""
 
     def go(contracts: list[Contract]) -> None:
-        answers = read_many([contract.id for contract in contracts], marketplace)
+        answers = all_of(read_many([contract.id for contract in contracts], marketplace))
         with transaction():
             for contract_id, contract in sync.lock(list(answers.readings)).items():
                 sync.write_locked(contract, answers.readings[contract_id], products, Because(Cause.SWEEP))
@@ -50,7 +59,7 @@ def calls_of(sandbox: SandboxClient, marketplace: Marketplace) -> Callable[[list
 
     def count(contracts: list[Contract]) -> tuple[int, Answers]:
         sandbox.forget_calls()
-        answers = read_many([contract.id for contract in contracts], marketplace)
+        answers = all_of(read_many([contract.id for contract in contracts], marketplace))
         return sandbox.calls().get("GetEntitlements", {"calls": 0})["calls"], answers
 
     return count

@@ -15,6 +15,7 @@ from portal.contracts.models import Contract, ContractChange
 from portal.database import db, transaction
 from portal.notifications.models import Fate
 from tests.cast import ALERTS, ANALYTICS, ARCHIVE, GLOBEX_AWS, RELAY
+from tests.notifications import shapes
 from tests.worker_fixtures import Bench
 
 Buy = Callable[..., dict[str, Any]]
@@ -371,3 +372,22 @@ def test_where_the_account_may_not_ask_what_is_replaced_is_changing_and_not_over
     bench.sandbox.replace(bought["agreement_id"], new_license=True)
     settle(bench)
     assert bench.fresh(contract).state == State.CHANGING
+
+
+def test_what_waited_for_a_person_goes_on_once_its_two_contracts_are_one(bench: Bench, buy: Buy) -> None:
+    bought = buy()
+    earlier = bench.land(bought["agreement_id"])
+    settle(bench, 1)
+    renewed = bench.sandbox.renew(bought["agreement_id"], new_license=True)
+    later = bench.land(renewed["agreement_id"])
+    created, *others = bench.take_bodies()
+    mixed = shapes.licence_detail(
+        agreement={"id": renewed["agreement_id"]}, license={"arn": bought["license_arn"]}, product={"code": ANALYTICS}
+    )
+    bench.receive(shapes.event(detail=mixed))
+    bench.work()
+    assert bench.notifications()[-1].fate == Fate.PARKED
+    bench.receive(created, *others)
+    settle(bench)
+    assert bench.fresh(later).merged_into_id == earlier.id
+    assert {row.fate for row in bench.notifications()} == {Fate.APPLIED}

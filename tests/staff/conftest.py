@@ -1,0 +1,5 @@
+"""The worker's bench, for these tests."""
+
+from tests.worker_fixtures import bench, until
+
+__all__ = ["bench", "until"]
