@@ -118,7 +118,7 @@ def list_findings(kind: tuple[str, ...], as_json: bool) -> None:
     ]
     if rows:
         show_table(headings, rows)
-    click.echo(f"{len(rows):,} open findings" if rows else "No open findings.")
+    click.echo(f"Open findings: {len(rows):,}" if rows else "No open findings.")
 
 
 def _as_json(one: Finding) -> dict[str, object]:

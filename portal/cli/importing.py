@@ -64,7 +64,7 @@ def _tell(file: Path, plan: Plan, dry_run: bool) -> None:
     for problem in sorted(plan.problems, key=_place):
         click.echo(f"line {problem.line}: {problem.text}")
     if plan.problems:
-        click.echo(f"{len({problem.line for problem in plan.problems}):,} lines were left out.")
+        click.echo(f"Lines left out: {len({problem.line for problem in plan.problems}):,}")
 
 
 def _place(problem: Problem) -> int:

@@ -46,7 +46,7 @@ def _tell_sweeps(found: Standing) -> None:
 
 def _tell_strange(found: Standing) -> None:
     for one in found.unknown_dimensions:
-        click.echo(f"Unknown:        dimension {one.dimension} of {one.product_code}, in {one.contracts:,} contracts")
+        click.echo(f"Unknown:        dimension {one.dimension} of {one.product_code}, contracts: {one.contracts:,}")
     for message in found.not_understood:
         body = " ".join(message.body.split())
         short = body[:BODY_SHOWN] + ("…" if len(body) > BODY_SHOWN else "")

@@ -12,23 +12,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy import exists, select
+
 from portal.contracts import book, checks, findings, sync
+from portal.contracts.agreement_words import ACTIVE, HANDED_OVER, OVER, hear_status, keep_reason, keep_terms, own_keys
 from portal.contracts.continuation import go_on
 from portal.contracts.entitlement_sweep import GRANTED
 from portal.contracts.findings import FindingKind, Found
-from portal.contracts.history import Because
-from portal.contracts.lifecycle import Signal, State, signal_of
-from portal.contracts.models import Cause, Contract, NameKind
+from portal.contracts.lifecycle import State
+from portal.contracts.models import Contract, NameKind
 from portal.contracts.names import agreement_key, can_be_asked_for, license_key
-from portal.contracts.terms import AMEND, Terms, note_reason, note_terms
-from portal.contracts.words import hear, words_of
 from portal.database import db
 from portal.marketplace.values import Agreement
 from portal.products import Product, Products
 
-ACTIVE = "ACTIVE"
-OVER = frozenset({"CANCELLED", "EXPIRED", "TERMINATED"})
-HANDED_OVER = frozenset({"RENEWED", "REPLACED"})
 LAG = timedelta(minutes=65)
 """An end may take so long to show: usage may be metered for one hour more (user guide, "SaaS subscriptions")."""
 
@@ -61,9 +58,10 @@ def take(
             found += _never_landed(one, owners, product)
             continue
         version = contract.version
-        if _learn(contract, one) | _hear(contract, one, products, now):
+        if _learn(contract, one) | hear_status(contract, one, _is_shown(contract, products, started_at), now):
             again.add(contract.id)
-        _note_terms(contract, one, latest)
+        keep_terms(contract, one, latest)
+        keep_reason(contract, one)
         written += contract.version != version
         told[contract.id] = contract
     to_check = checks.look_again(sorted(again), now)
@@ -75,42 +73,48 @@ def take(
     return Taken(written, to_check)
 
 
-def _own_keys(one: Agreement) -> list[book.Key]:
-    """The surest first."""
-    return [
-        (NameKind.AGREEMENT, agreement_key(one.agreement_id)),
-        *((NameKind.LICENSE, license_key(arn)) for arn in one.license_arns),
-    ]
-
-
 def _keys(one: Agreement) -> list[book.Key]:
     """Its own, then that of the first agreement of its chain."""
     first = one.initial_agreement_id
-    return _own_keys(one) + ([(NameKind.AGREEMENT, agreement_key(first))] if first else [])
+    return own_keys(one) + ([(NameKind.AGREEMENT, agreement_key(first))] if first else [])
 
 
 def _join(one: Agreement, product: Product) -> None:
-    """Let a contract go on for the one its chain began with, where the event that would have told is lost."""
+    """Let a contract go on for the one its chain began with, where the event that would have told is lost.
+
+    Where the chain goes on in another contract already, which one it follows is not to be known from its beginning.
+    """
     if one.initial_agreement_id in {None, one.agreement_id}:
         return
     owners = book.owners(_keys(one))
     first = owners.get(_keys(one)[-1])
-    later = next((owners[key] for key in _own_keys(one) if key in owners), None)
+    later = next((owners[key] for key in own_keys(one) if key in owners), None)
     if first and later and first != later:
         both = [db.session.get_one(Contract, id_, populate_existing=True) for id_ in (later, first)]
-        if {contract.product_code for contract in both} == {product.code} and both[0].continues_id != first:
+        is_open = both[0].continues_id is None and not _is_continued(first)
+        if is_open and {contract.product_code for contract in both} == {product.code}:
             go_on(both[0], str(one.initial_agreement_id))
 
 
 def _meant(
     one: Agreement, owners: dict[book.Key, UUID], contracts: dict[UUID, Contract], product: Product
 ) -> Contract | None:
-    """The contract an agreement is about; one agreement may be over several products."""
+    """The contract an agreement is about; one agreement may be over several products.
+
+    One whose chain goes on in a contract of its own is not meant by the chain's beginning alone.
+    """
+    own = own_keys(one)
     for key in _keys(one):
         contract = contracts.get(owners[key]) if key in owners else None
-        if contract is not None and contract.product_code == product.code and contract.merged_into_id is None:
+        if contract is None or contract.product_code != product.code or contract.merged_into_id is not None:
+            continue
+        if key in own or not _is_continued(contract.id):
             return contract
     return None
+
+
+def _is_continued(contract_id: UUID) -> bool:
+    return bool(db.session.scalar(select(exists().where(Contract.continues_id == contract_id))))
 
 
 def _learn(contract: Contract, one: Agreement) -> bool:
@@ -138,43 +142,6 @@ def _is_borne(contract: Contract, names: book.Names) -> bool:
     return text is not None and (kind != NameKind.LICENSE or can_be_asked_for(text))
 
 
-def _hear(contract: Contract, one: Agreement, products: Products, now: datetime) -> bool:
-    """Keep AWS's word about an agreement; whether AWS is to be asked what follows from it."""
-    signal = _signal(contract, one, products, now)
-    if signal is None or one.updated_at is None:
-        return False
-    before = signal_of(words_of(contract))
-    hear(contract, [(NameKind.AGREEMENT, agreement_key(one.agreement_id))], signal, one.updated_at)
-    if signal is Signal.ENDED:
-        note_reason(contract, one.status)
-    return signal_of(words_of(contract)) is not before and contract.state != State.ACTIVE
-
-
-def _signal(contract: Contract, one: Agreement, products: Products, now: datetime) -> Signal | None:
-    """What an agreement's status says about this contract, if anything.
-
-    An end takes nothing away from who has something: that is for GetEntitlements, for events, or for people.
-    """
-    if one.status in HANDED_OVER:
-        return Signal.CONTINUED
-    if one.status in OVER:
-        has_nothing = not contract.entitlements and not sync.is_subscription(contract, products)
-        return Signal.ENDED if has_nothing or contract.state == State.WAITING else None
-    # In force is not yet granted: that may wait for a payment, and then there is no licence.
-    is_granted = one.status == ACTIVE and one.license_arns and not (one.starts_at and one.starts_at > now)
-    if not is_granted or signal_of(words_of(contract)) is Signal.GRANTED:
-        return None
-    return None if _end_is_announced(contract, one) else Signal.GRANTED
-
-
-def _end_is_announced(contract: Contract, one: Agreement) -> bool:
-    """Whether AWS spoke of the end under a name of this agreement after it was last changed."""
-    own = set(_own_keys(one))
-    ours = [name for name in contract.names if name.kind == NameKind.CUSTOMER or (name.kind, name.key) in own]
-    ends = [name.word_at for name in ours if name.word in {Signal.ENDING, Signal.ENDED} and name.word_at]
-    return one.updated_at is not None and any(at >= one.updated_at for at in ends)
-
-
 def _latest_told(agreements: Sequence[Agreement], owners: dict[book.Key, UUID]) -> set[str]:
     """Of each contract the agreement in force that was changed last; of two at one moment, the later one to begin."""
     latest: dict[UUID | str, Agreement] = {}
@@ -190,26 +157,21 @@ def _changed_at(one: Agreement) -> datetime:
     return one.updated_at or datetime.min.replace(tzinfo=UTC)
 
 
-def _note_terms(contract: Contract, one: Agreement, latest: set[str]) -> None:
-    if one.agreement_id in latest:
-        starts_at = one.starts_at
-        if starts_at and contract.starts_at and one.initial_agreement_id not in {None, one.agreement_id}:
-            starts_at = min(starts_at, contract.starts_at)
-        # Of what was told at the same second, this stands: an agreement is told here as it is by now.
-        terms = Terms(starts_at, one.ends_at, one.auto_renew, AMEND)
-        note_terms(contract, terms, one.updated_at, Because(Cause.SWEEP))
-
-
 def _has_no_agreement(contract: Contract, fresh: set[str], products: Products, started_at: datetime) -> bool:
     """Whether a contract gives access though every agreement of it is over, and not only since a moment ago."""
     names = [name for name in contract.names if name.kind == NameKind.AGREEMENT]
     statuses = {name.agreement_status for name in names}
     if not statuses & OVER or statuses - OVER - HANDED_OVER or any(name.text in fresh for name in names):
         return False
+    states = {State.ACTIVE, State.CHANGING} if sync.is_subscription(contract, products) else GRANTED
+    return contract.state in states and _is_shown(contract, products, started_at)
+
+
+def _is_shown(contract: Contract, products: Products, started_at: datetime) -> bool:
+    """Whether this sweep has seen AWS grant it something; pay as you go, it may be granted without being shown."""
     if sync.is_subscription(contract, products):
-        return contract.state in {State.ACTIVE, State.CHANGING}
-    is_granted = contract.confirmed_at is not None and contract.confirmed_at >= started_at
-    return contract.state in GRANTED and is_granted
+        return True
+    return bool(contract.entitlements) and contract.confirmed_at is not None and contract.confirmed_at >= started_at
 
 
 def _without_agreement(contract: Contract) -> Found:
@@ -225,8 +187,11 @@ def _without_agreement(contract: Contract) -> Found:
 
 
 def _never_landed(one: Agreement, owners: dict[book.Key, UUID], product: Product) -> list[Found]:
+    is_known = any(key in owners for key in _keys(one)[1:])
     if one.status != ACTIVE or any((NameKind.LICENSE, license_key(arn)) in owners for arn in one.license_arns):
         return []
+    if is_known and not one.license_arns:
+        return []  # a renewal to come
     # The licence is the name under which GetEntitlements finds the same purchase.
     name = license_key(one.license_arns[0]) if one.license_arns else one.agreement_id
     detail = f"agreement {one.agreement_id}"

@@ -163,7 +163,7 @@ def test_every_problem_is_told_with_its_line(flask: Terminal, file: Path):
     assert lines[1:] == [
         "line 4: This contract is linked to another organisation already; it was not moved.",
         "line 5: `product_code` is empty.",
-        "2 lines were left out.",
+        "Lines left out: 2",
     ]
 
 
@@ -202,7 +202,7 @@ def test_the_status_counts_everything(flask: Terminal, something_of_everything: 
 
 def test_the_status_shows_what_was_not_understood_as_it_came(flask: Terminal, something_of_everything: None):
     output = flask("contracts", "status").output
-    assert f"Unknown:        dimension unheard_of of {STREAMS}, in 1 contracts" in output
+    assert f"Unknown:        dimension unheard_of of {STREAMS}, contracts: 1" in output
     assert output.splitlines()[-1].endswith("hello?")
 
 

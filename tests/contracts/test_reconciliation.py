@@ -354,6 +354,19 @@ def test_a_contract_that_waits_for_an_agreement_which_is_over_ends(
     assert (ended.state, ended.ended_because) == (State.ENDED, "CANCELLED")
 
 
+def test_the_reason_of_an_end_is_learned_where_no_event_told_it(
+    database: SQLAlchemy, sandbox: SandboxClient, buy: Buy, contract_for: ContractFor, check: Any, sweep: Any
+):
+    bought = buy(STREAMS)
+    contract = contract_for(bought)
+    check(contract)
+    sandbox.cancel(bought["agreement_id"])
+    check(contract)
+    assert fresh(database, contract).ended_because is None
+    sweep(STREAMS)
+    assert fresh(database, contract).ended_because == "CANCELLED"
+
+
 @pytest.mark.parametrize("new_license", [False, True])
 def test_a_renewal_whose_events_were_lost_goes_on_in_the_same_contract(
     database: SQLAlchemy,
@@ -390,6 +403,23 @@ def test_a_renewal_whose_buyer_landed_first_is_joined(
     sweep(STREAMS)
     assert fresh(database, later).merged_into_id == contract.id
     sandbox.cancel(renewed["agreement_id"])
+
+
+def test_a_renewal_to_come_of_a_chain_with_two_owners_is_not_guessed(
+    database: SQLAlchemy, sandbox: SandboxClient, buy: Buy, contract_for: ContractFor, check: Any, sweep: Any
+):
+    bought = buy(STREAMS)
+    before = contract_for(bought)
+    renewed = sandbox.renew(bought["agreement_id"], new_license=True)
+    later = contract_for(renewed)
+    with transaction():
+        fresh(database, later).continues_id = before.id
+    to_come = sandbox.renew(renewed["agreement_id"], early=True)
+    sweep(STREAMS)
+    names = {name.text for contract in (before, later) for name in fresh(database, contract).names}
+    assert to_come["agreement_id"] not in names
+    assert to_come["agreement_id"] not in found_of(FindingKind.NEVER_LANDED)
+    sandbox.cancel(to_come["agreement_id"])
 
 
 def test_the_terms_of_an_agreement_are_learned(database: SQLAlchemy, buy: Buy, contract_for: ContractFor, sweep: Any):
@@ -480,6 +510,24 @@ def test_so_is_a_renewal_that_is_over_in_turn(buy: Buy, contract_for: ContractFo
     tell(STREAMS, Agreement(first, "RENEWED", first, updated_at=LONG_AGO))
     tell(STREAMS, Agreement("agmt-second", "EXPIRED", first, updated_at=LONG_AGO + timedelta(days=1)))
     assert list(found_of(FindingKind.ACCESS_WITHOUT_AGREEMENT)) == ["agmt-second"]
+
+
+def test_one_sweep_finds_that_a_renewal_is_over_too(
+    database: SQLAlchemy,
+    sandbox: SandboxClient,
+    buy: Buy,
+    contract_for: ContractFor,
+    check: Any,
+    sweep: Any,
+    check_all: Any,
+):
+    bought = buy(STREAMS)
+    contract = contract_for(bought)
+    check(contract)
+    sandbox.cancel(sandbox.renew(bought["agreement_id"], new_license=True)["agreement_id"])
+    sweep(STREAMS)
+    check_all()
+    assert fresh(database, contract).state == State.ENDED
 
 
 def test_where_nothing_is_granted_any_more_the_end_of_a_renewal_is_heard(
