@@ -117,7 +117,7 @@ def work_on_checks(marketplace: Marketplace, products: Products, now: datetime, 
 
 
 def _write_all(contract_ids: Sequence[UUID], answers: Answers, products: Products, now: datetime) -> None:
-    """Write in one transaction; one by one if that does not go. One that cannot be written waits for its lease to end."""
+    """Write in one transaction; one by one if that does not go. What cannot be written waits for its lease to end."""
     try:
         with transaction():
             for contract_id, contract in sync.lock(contract_ids).items():
