@@ -18,12 +18,17 @@ from benchmarks.bench import Bench
 from benchmarks.browser import Browser
 from benchmarks.crowd import EACH, ROWS_EACH, Crowd
 from benchmarks.figures import Cell, median, p99
+from benchmarks.market import DIMENSION, FIRST_VALUE, VAULT
 from benchmarks.result import Goal, Result
 from benchmarks.stage import Stage
 from portal.accounts.models import Membership, Organisation, Person, folded
+from portal.contracts import reconciliation, sweeps
 from portal.contracts.models import Contract, ContractName, NameKind
 from portal.contracts.names import agreement_key, license_key
-from portal.database import db, transaction, utcnow
+from portal.database import db, utcnow
+from portal.marketplace.client import Page
+from portal.marketplace.values import EntitlementValue
+from portal.products import Products
 
 WARM_UP = 100
 MOST_SECONDS = 20.0
@@ -138,7 +143,7 @@ def _subjects(stage: Stage, crowd: Crowd) -> dict[str, Subject]:
         ),
         "by email": _finder(lambda n: _by_email(crowd.email(n // EACH))),
         "by the beginning of the organisation's name": _finder(lambda n: _by_prefix(crowd.name(n // EACH)[:PREFIX])),
-        "one page of the product sweep": lambda n: _sweep_page(crowd, n),
+        "one page of the product sweep": _Sweeper(stage, crowd).take_page,
     }
 
 
@@ -165,25 +170,34 @@ def _by_prefix(prefix: str) -> Select[Contract]:
     return select(Contract).join(Contract.organisation).where(Organisation.name_key.like(f"{folded(prefix)}%"))
 
 
-def _sweep_page(crowd: Crowd, first: int) -> None:
-    """Hold a page of AWS's answer, of which one row has changed, against its contracts, and write it down."""
-    numbers = [number % crowd.size for number in range(first, first + PAGE)]
-    keys = [license_key(crowd.sold(number).license_arn) for number in numbers]
-    with transaction():
-        statement = (
-            select(Contract)
-            .join(ContractName)
-            .where(ContractName.kind == NameKind.LICENSE, ContractName.key.in_(keys))
-            .options(selectinload(Contract.entitlements))
-            .order_by(Contract.id)
-            .with_for_update(of=Contract)
-        )
-        contracts = db.session.scalars(statement).all()
-        if len(contracts) != PAGE:
-            raise NotFound(f"{PAGE - len(contracts)} contracts of a page")
-        for contract in contracts:
-            contract.confirmed_at = utcnow()
-        changed = contracts[0]
-        changed.entitlements[0].value = str(int(changed.entitlements[0].value) + 1)
-        changed.version += 1
-    db.session.remove()
+class _Sweeper:
+    """Takes pages of AWS's answer, of which one row has changed, as the portal's own sweep does."""
+
+    def __init__(self, stage: Stage, crowd: Crowd) -> None:
+        self._crowd = crowd
+        self._products: Products = stage.app.extensions["products"]
+        with stage.app.app_context():
+            sweep = sweeps.take(VAULT, utcnow())
+            if sweep is None:
+                raise NotFound("somebody else is sweeping")
+            self._sweep = sweep
+
+    def take_page(self, first: int) -> None:
+        sold = [self._crowd.sold(number % self._crowd.size) for number in range(first, first + PAGE)]
+        rows = [
+            EntitlementValue(
+                VAULT,
+                DIMENSION,
+                str(FIRST_VALUE + (random.randrange(1, 10**6) if place == 0 else 0)),  # noqa: S311 - no secret
+                "integer",
+                aws_account_id=one.account_id,
+                license_arn=one.license_arn,
+            )
+            for place, one in enumerate(sold)
+        ]
+        sweep = db.session.merge(self._sweep, load=False)
+        page = Page(utcnow(), rows, "more")
+        reconciliation.take_page(sweep, self._products.named(VAULT), page, {}, self._products)
+        if sweep.written == 0:
+            raise NotFound("a page that changed nothing")
+        db.session.remove()
