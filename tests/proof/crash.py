@@ -27,6 +27,8 @@ ROUND_SECONDS = 2.5
 """In so long everything of a round begins; what ends an outage may come a little later."""
 PATIENCE_SECONDS = 240.0
 """After so long what is not settled is lost. A lease of a dead worker lasts half a minute."""
+AIM_SECONDS = 0.15
+"""In so long a worker is through with what it has in hand."""
 FAR = datetime(2031, 1, 1, tzinfo=UTC)
 
 Deed = Callable[[], Any]
@@ -56,7 +58,11 @@ class Crashes:
         for name in self._chance.sample(sorted(self._harms), k=self._chance.randint(1, 3)):
             self.done[name] += 1
             harm, cure, (least, most) = self._harms[name]
-            moment = self._chance.choice([*bursts, self._moment()]) + self._chance.uniform(0, SOON_SECONDS)
+            moment = self._chance.choice([*bursts, self._moment()])
+            if self._chance.random() < 0.5:
+                harm = partial(self._aimed, harm, self._chance.uniform(0, AIM_SECONDS))
+            else:
+                moment += self._chance.uniform(0, SOON_SECONDS)
             plan.append((moment, harm))
             if cure:
                 plan.append((moment + self._chance.uniform(least, most), cure))
@@ -83,6 +89,12 @@ class Crashes:
     def _settle(self) -> None:
         wait_for(self.stage.is_quiet, PATIENCE_SECONDS)  # what is not quiet then is seen by the judge
         self.stage.no_reconciliation()
+
+    def _aimed(self, harm: Deed, seconds: float) -> None:
+        """Do harm so long after a worker has taken messages in hand: what lasts for moments is hit rarely by chance."""
+        wait_for(self.stage.is_at_work, SOON_SECONDS, pause=0.002)
+        time.sleep(seconds)
+        harm()
 
     def _moment(self) -> float:
         return self._chance.uniform(0, ROUND_SECONDS)

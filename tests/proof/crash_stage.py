@@ -11,6 +11,7 @@ import psutil
 from flask import Flask
 from redis import Redis
 from redis.exceptions import RedisError
+from sqlalchemy.exc import OperationalError
 
 from laptop import ministack, ports, postgres, valkey
 from laptop.environment import ROOT, Place
@@ -161,6 +162,15 @@ class Stage:
         received = db.select(Notification.id).where(Notification.fate == Fate.RECEIVED)
         due = db.select(Contract.id).where(Contract.check_due_at <= utcnow())
         return not db.session.scalar(received.limit(1)) and not db.session.scalar(due.limit(1))
+
+    def is_at_work(self) -> bool:
+        """Whether a worker has messages in hand. When the database is away nobody can tell, and it says yes."""
+        taken = db.select(Notification.id).where(Notification.fate == Fate.RECEIVED, Notification.due_at > utcnow())
+        try:
+            db.session.rollback()
+            return bool(db.session.scalar(taken.limit(1)))
+        except OperationalError:
+            return True
 
     def waiting(self, queue_url: str) -> int:
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]

@@ -191,3 +191,24 @@ def test_the_end_of_a_renewal_that_waits_for_its_day_takes_nothing_from_what_run
         checks.work_on_checks(bench.marketplace, bench.products, bench.now() + timedelta(minutes=minutes))
     assert bench.sandbox.purchase(bought["agreement_id"])["status"] == "ACTIVE"
     assert bench.fresh(contract).state == State.ACTIVE
+
+
+@pytest.mark.xfail(
+    strict=True, reason="what the later renewal renews is taken for a name of its own contract, and stays it"
+)
+def test_renewals_of_renewals_whose_messages_come_together_backwards_are_one_contract(bench: Bench, buy: Buy) -> None:
+    """The buyer landed with the first and with the last of three agreements; of that in the middle nobody knew yet.
+    Two contracts stood for ever, each with a part of the names."""
+    first = buy()
+    bench.land(first["agreement_id"])
+    hear(bench)
+    second = bench.sandbox.renew(first["agreement_id"])
+    third = bench.sandbox.renew(second["agreement_id"], new_license=True, early=True)
+    bench.land(third["agreement_id"])
+    bench.take_bodies()
+    for number, (new, old) in enumerate([(third, second), (second, first)]):
+        terms = {"id": new["agreement_id"], "intent": "RENEW", "previousAgreementId": old["agreement_id"]}
+        detail = shapes.agreement_detail(**terms)
+        bench.receive(shapes.event("Purchase Agreement Created - Proposer", detail, id=f"created-{number}"))
+    quiet(bench)
+    assert len(db.session.scalars(db.select(Contract).where(Contract.merged_into_id.is_(None))).all()) == 1
