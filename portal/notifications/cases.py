@@ -80,8 +80,15 @@ def _learn_from(message: Taken, contract_id: UUID) -> UUID:
             return contract.merged_into_id
         book.learn_names(contract, names_in(message.message))
         if message.previous_agreement_key:
-            contract = go_on(contract, message.previous_agreement_key)
+            contract = go_on(_bearer_of_agreement(message, contract), message.previous_agreement_key)
         return contract.id
+
+
+def _bearer_of_agreement(message: Taken, contract: Contract) -> Contract:
+    """The contract that bears a message's agreement, where that was learned a moment ago from a message beside it."""
+    key = (NameKind.AGREEMENT, message.agreement_key or "")
+    bearer = book.owners([key]).get(key, contract.id)
+    return contract if bearer == contract.id else db.session.get_one(Contract, bearer, populate_existing=True)
 
 
 def _follow_renewals(taken: Sequence[Taken], owners: dict[book.Key, UUID]) -> None:

@@ -193,9 +193,6 @@ def test_the_end_of_a_renewal_that_waits_for_its_day_takes_nothing_from_what_run
     assert bench.fresh(contract).state == State.ACTIVE
 
 
-@pytest.mark.xfail(
-    strict=True, reason="what the later renewal renews is taken for a name of its own contract, and stays it"
-)
 def test_renewals_of_renewals_whose_messages_come_together_backwards_are_one_contract(bench: Bench, buy: Buy) -> None:
     """The buyer landed with the first and with the last of three agreements; of that in the middle nobody knew yet.
     Two contracts stood for ever, each with a part of the names."""
