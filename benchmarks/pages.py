@@ -203,9 +203,11 @@ def installed() -> list[str]:
 def run(bench: Bench) -> Result:
     """Measure every server that is installed."""
     with bench.stage(aws=False) as stage:
+        folder = bench.folder / "pages"
+        folder.mkdir()
         figures = measure(
             stage.place.database_url,
-            bench.folder / "pages",
+            folder,
             seconds=bench.sized(5, 2),
             servers=installed(),
             people=200,

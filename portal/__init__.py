@@ -22,6 +22,7 @@ from portal.jobs.connections import hasty
 from portal.marketplace.agreements import CALLS_PER_SECOND, Agreements
 from portal.marketplace.budget import Budget
 from portal.marketplace.client import Marketplace
+from portal.notifications import inbox
 from portal.products import Products
 from portal.registration.arrival import Desk
 from portal.registration.sealing import Seal
@@ -66,6 +67,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.init_app(app)
     migrate.init_app(app, db, directory=str(Path(app.root_path) / "migrations"), render_as_batch=True)
     later.init_app(app)
+    inbox.init_app()
     cli.init_app(app)
 
     # Pages. Cookies get their flags before anything reads or writes a session.

@@ -6,7 +6,7 @@ may have read later. So each reading carries the moment it was asked, and an old
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from sqlalchemy.orm import selectinload
 from portal.contracts import book
 from portal.contracts.entitlements import Row, changes_of_dimensions, differences, rows_of
 from portal.contracts.history import Because, note
-from portal.contracts.lifecycle import Signal, State, after_reading, signal_of, while_unsure
+from portal.contracts.lifecycle import Signal, State, Word, after_reading, signal_of, while_unsure
 from portal.contracts.models import Cause, Contract, Entitlement, NameKind
 from portal.contracts.names import can_be_asked_for, customer_key, license_key
 from portal.contracts.reading import Reading
@@ -100,6 +100,8 @@ def _write_state(contract: Contract, products: Products, because: Because, at: d
     signal, entitled = signal_of(words), bool(contract.entitlements)
     if entitled and signal in {Signal.ENDING, Signal.ENDED} and max(word.at for word in words) < now - LAST_HOUR:
         signal = Signal.NONE  # the hour is long over and AWS goes on granting: the message that took it back is lost
+    if before is State.ENDED and signal is Signal.GRANTED and not entitled and not _is_granted_anew(words):
+        signal = Signal.ENDED  # a grant of the time before the end, heard late, does not resurrect
     state = after_reading(
         before,
         entitled=entitled,
@@ -108,8 +110,24 @@ def _write_state(contract: Contract, products: Products, because: Because, at: d
         continued=(not entitled or signal is Signal.CONTINUED) and _is_continued(contract),
     )
     _move(contract, state, at, because)
+    reason = contract.ended_because
     if state is State.ACTIVE:
-        contract.ended_because = None
+        reason = None
+    elif state is State.ENDED:
+        reason = _reason_of_the_end(contract) or reason
+    if reason != contract.ended_because:
+        contract.ended_because = reason
+        contract.version += 1
+
+
+def _reason_of_the_end(contract: Contract) -> str | None:
+    """AWS's word for how the agreement ended that ended last, whatever the order in which the ends were heard."""
+    ends = [
+        (name.word_at, name.agreement_status)
+        for name in contract.names
+        if name.word == Signal.ENDED and name.word_at and name.agreement_status
+    ]
+    return max(ends)[1] if ends else None
 
 
 def end(contract: Contract, at: datetime, because: Because) -> None:
@@ -126,6 +144,11 @@ def _move(contract: Contract, state: State, at: datetime, because: Because) -> N
     contract.ended_at = at if state is State.ENDED else None
     if _told(before) is not _told(state):
         note(contract, "state", {"value": _told(before)}, {"value": _told(state)}, because)
+
+
+def _is_granted_anew(words: Sequence[Word]) -> bool:
+    ends = [word.at for word in words if word.signal is Signal.ENDED]
+    return not ends or max(word.at for word in words if word.signal is Signal.GRANTED) > max(ends)
 
 
 def _told(state: State) -> State:

@@ -25,6 +25,13 @@ def hear(contract: Contract, keys: Iterable[book.Key], signal: Signal, at: datet
         name.word, name.word_at = stands.signal, stands.at
 
 
+def hear_status(contract: Contract, agreement: str, status: str) -> None:
+    """Keep AWS's word for how an agreement ended, beside its name. For a locked contract."""
+    for name in contract.names:
+        if name.kind == NameKind.AGREEMENT and name.key == agreement:
+            name.agreement_status = status[:32]
+
+
 def words_of(contract: Contract) -> list[Word]:
     """What AWS said last, under each name."""
     return [Word(Signal(name.word), name.word_at) for name in contract.names if name.word and name.word_at]

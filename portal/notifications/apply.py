@@ -21,7 +21,7 @@ from portal.contracts.lifecycle import Signal
 from portal.contracts.models import Cause, Contract, NameKind
 from portal.contracts.reading import Reading
 from portal.contracts.terms import Terms, note_reason, note_terms
-from portal.contracts.words import hear
+from portal.contracts.words import hear, hear_status
 from portal.database import db, transaction
 from portal.marketplace.agreements import Agreements
 from portal.marketplace.client import Marketplace
@@ -151,8 +151,8 @@ def _hear(contract: Contract, message: Taken) -> None:
     if not message.kind.tells_terms:
         return
     told = message.message.terms
-    if told.ended_because:
-        note_reason(contract, told.ended_because)
+    if told.ended_because and message.agreement_key:
+        hear_status(contract, message.agreement_key, told.ended_because)
     terms = Terms(told.starts_at, told.ends_at, told.auto_renew, told.intent)
     note_terms(contract, terms, message.occurred_at, Because(Cause.NOTIFICATION, message.name, message.id))
 

@@ -174,13 +174,21 @@ def postpone(rows: Sequence[Taken], seconds: Sequence[float], problem: str) -> N
         _note([row], {"due_at": utcnow() + timedelta(seconds=wait), "problem": problem})
 
 
-@event.listens_for(ContractName, "after_insert")
-@event.listens_for(ContractName, "after_update")
+def init_app() -> None:
+    """From now on parked notifications wake by themselves when their purchase becomes known: whenever a contract learns
+    a name, whoever taught it, or takes one over. In the same transaction; whoever teaches names asks for the inbox to
+    be worked on afterwards."""
+    for moment, wake in (("after_insert", _unpark), ("after_update", _unpark_after_a_move)):
+        if not event.contains(ContractName, moment, wake):
+            event.listen(ContractName, moment, wake)
+
+
+def _unpark_after_a_move(mapper: object, connection: Connection, name: ContractName) -> None:
+    if inspect(name).attrs.contract_id.history.has_changes():
+        _unpark(mapper, connection, name)
+
+
 def _unpark(_mapper: object, connection: Connection, name: ContractName) -> None:
-    """Put parked notifications back to work whose purchase has become known: whenever a contract learns a name, whoever
-    taught it. In the same transaction; whoever teaches names asks for the inbox to be worked on afterwards."""
-    if not inspect(name).attrs.contract_id.history.has_changes():
-        return
     kind = NameKind(name.kind)
     meant = _KEY_COLUMNS[kind] == name.key
     if kind is NameKind.AGREEMENT:

@@ -22,6 +22,7 @@ from portal.marketplace.client import Marketplace
 from portal.notifications.models import Fate, Notification
 from portal.products import Products
 from tests.cast import ACME_AWS, ANALYTICS, ARCHIVE, GLOBEX_AWS, STREAMS, Somebody
+from tests.sandbox_client import SandboxClient
 
 ARN = "arn:aws:license-manager::123456789012:license:l-abc"
 HEADER = "product_code,customer_identifier,aws_account_id,license_arn,agreement_id,organisation\n"
@@ -289,7 +290,7 @@ def test_two_imports_at_once_bring_in_the_same(at_once: Callable[..., list[Any]]
     assert sorted(len(made.problems) for made in plans) == [0, 20]
 
 
-def test_who_was_brought_in_is_not_watched_every_minute(bring_in: Any, check_all: Any):
+def test_who_was_brought_in_is_not_watched_every_minute(sandbox: SandboxClient, bring_in: Any, check_all: Any):
     bring_in(customer("left-long-ago"))
     assert check_all() == 1
     with transaction():
@@ -301,7 +302,7 @@ def test_who_was_brought_in_is_not_watched_every_minute(bring_in: Any, check_all
 
 
 @pytest.fixture
-def check_all(marketplace: Marketplace, products: Products) -> Callable[[], int]:
+def check_all(sandbox: SandboxClient, marketplace: Marketplace, products: Products) -> Callable[[], int]:
     def check() -> int:
         usual, marketplace.budget.patience = marketplace.budget.patience, 10.0
         try:

@@ -1,19 +1,24 @@
 """A buyer arrives with a token."""
 
 import logging
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import pytest
+from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import func, select
 
+from laptop.environment import ROOT, Place
 from portal.audit import AuditEntry
 from portal.contracts.models import Contract
-from portal.database import utcnow
+from portal.database import db, transaction, utcnow
 from portal.marketplace.errors import MarketplaceRefused, MarketplaceUnavailable, TokenExpired, TokenInvalid
+from portal.notifications.models import Fate, Notification
 from portal.registration.arrival import LONGEST_TOKEN, Desk, NotOurProduct
 from portal.registration.models import Claim, ClaimState
 from portal.registration.sealing import Seal, hash_secret
@@ -262,3 +267,22 @@ def test_no_log_line_holds_the_token(
     arrive(token)
     arrive(token)
     assert token not in caplog.text
+
+
+def test_messages_that_were_parked_wake_in_the_very_process_in_which_their_buyer_lands(
+    app: Flask, buy: Buy, token_for: TokenFor, place: Place
+):
+    """A web process imports nothing of the worker's; what wakes them must be there all the same."""
+    bought = buy()
+    with app.app_context(), transaction():
+        row = Notification(source_key="1", body="{}", dialect="eventbridge", kind="granted", name="x")
+        row.fate, row.agreement_key = Fate.PARKED, bought["agreement_id"]
+        db.session.add(row)
+    landing = (
+        "from portal import create_app; from portal.database import utcnow\n"
+        "app = create_app()\n"
+        f"with app.app_context(): app.extensions['desk'].arrive({token_for(bought)!r}, None, utcnow())"
+    )
+    subprocess.run([sys.executable, "-c", landing], cwd=ROOT, env=place.for_portal(), check=True)
+    with app.app_context():
+        assert db.session.scalars(db.select(Notification.fate)).all() == [Fate.RECEIVED]
