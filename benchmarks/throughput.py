@@ -133,7 +133,7 @@ def _result(scores: Sequence[Score]) -> Result:
             *(_goal(rate, each, Celery.name, 1.0) for each in SCENES),
         ],
         [
-            "GetEntitlements is not limited here, and answered by the sandbox on the same machine.",
+            "GetEntitlements comes from the sandbox and is limited neither there nor by our worker's budget.",
             "All but our worker keep one row a contract up to date, without inbox, history or audit.",
         ],
     )

@@ -54,7 +54,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     # What the seller sells, and the way to AWS
     products = Products.from_file(settings.products_file)
     redis = hasty(settings.redis_url)
-    marketplace = Marketplace(Budget(redis, patience=1.0))
+    marketplace = Marketplace(Budget(redis, patience=1.0, per_second=settings.entitlement_calls_per_second))
     agreements = Agreements(Budget(redis, patience=10.0, per_second=CALLS_PER_SECOND, name="agreements"))
     app.extensions["settings"] = settings
     app.extensions["products"] = products

@@ -55,6 +55,11 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("SMTP_URL", "", "Mail server: `smtp://user:password@host:587` or `smtps://…`. Unset: mail waits unsent."),
     Setting("MAIL_FROM", "", "The sender of the portal's mail; the support address when unset."),
+    Setting(
+        "ENTITLEMENT_CALLS_PER_SECOND",
+        "18",
+        "GetEntitlements calls a second, of all processes together; AWS allows an account 20.",
+    ),
     Setting("CLAIM_HOURS", "24", "How long a purchase waits for the person who brought it, in hours."),
     Setting("TRUSTED_PROXIES", "0", "How many reverse proxies in front set X-Forwarded-* headers."),
     Setting("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR."),
@@ -80,6 +85,7 @@ class Settings:
     subscriptions_url: str
     smtp_url: str | None
     mail_from: str | None
+    entitlement_calls_per_second: int
     claim_lifetime: timedelta
     trusted_proxies: int
     log_level: str
@@ -108,6 +114,7 @@ class Settings:
             subscriptions_url=read.text("SUBSCRIPTIONS_URL"),
             smtp_url=read.text("SMTP_URL") or None,
             mail_from=read.text("MAIL_FROM") or read.text("SUPPORT_EMAIL") or None,
+            entitlement_calls_per_second=read.whole_number("ENTITLEMENT_CALLS_PER_SECOND", least=1, most=10_000),
             claim_lifetime=timedelta(hours=read.whole_number("CLAIM_HOURS", least=1, most=720)),
             trusted_proxies=read.whole_number("TRUSTED_PROXIES", least=0, most=10),
             log_level=read.one_of("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR")),

@@ -24,7 +24,7 @@ from portal.marketplace.errors import MarketplaceUnavailable
 logger = logging.getLogger(__name__)
 
 CALLS_PER_SECOND = 18
-"""Two short of what AWS allows: clocks differ a little, and so do ways to AWS."""
+"""Unless set otherwise. Two short of what AWS allows: clocks differ a little, and so do ways to AWS."""
 SWEEP_PER_SECOND = 9
 """Of these, what a sweep over a whole product may use: buyers and changes come first."""
 SHARE_WITHOUT_REDIS = 4
