@@ -69,7 +69,7 @@ def judge(market: Market, house: House, delivered: Collection[int]) -> list[Outc
             _see_the_state(purchase, contract, rows, truths, chains)
             _see_the_terms(purchase, contract)
             _see_the_history(purchase, contract)
-        outcomes.append(_outcome(purchase))
+        outcomes.append(_outcome(purchase, house))
     return sorted(outcomes, key=repr)
 
 
@@ -286,13 +286,15 @@ def _in_short(contract: Contract) -> str:
     return "handed over" if contract.state in {State.WAITING, State.CHANGING} else contract.state
 
 
-def _outcome(purchase: Purchase) -> Outcome:
+def _outcome(purchase: Purchase, house: House) -> Outcome:
+    # By its place: PostgreSQL counts on where another house's organisations ended.
+    place = {None: None} | {organisation: number for number, organisation in enumerate(house.organisations)}
     return tuple(
         sorted(
             (
                 (
                     _in_short(each), sorted(rows_of(each)), str(each.ends_at), str(each.starts_at),
-                    each.ended_because, each.organisation_id, sorted(names_in(each)),
+                    each.ended_because, place[each.organisation_id], sorted(names_in(each)),
                 )
                 for each in purchase.contracts
             ),
