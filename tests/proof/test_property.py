@@ -3,7 +3,7 @@
 from tests.proof.property import live
 from tests.worker_fixtures import Bench
 
-EXAMPLES = 40
+EXAMPLES = 80
 STEPS = 25
 
 
