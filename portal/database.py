@@ -8,13 +8,14 @@ mail): nothing leaves for a change that was rolled back.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, Select, TypeDecorator, event
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, Select, Table, TypeDecorator, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase
@@ -22,9 +23,12 @@ from sqlalchemy.orm import DeclarativeBase
 logger = logging.getLogger(__name__)
 
 SQLITE_BEGIN = "sqlite_begin"
+MOST_VALUES = 2_000
+"""So many values in one statement; databases take only so many."""
 LOOKING_UP = "looking-up"
 """The name of the second engine, the one of ``LookUp``."""
 _AFTER_COMMIT = "after_commit"
+T = TypeVar("T")
 
 
 class Base(DeclarativeBase):
@@ -105,6 +109,17 @@ def after_commit(callback: Callable[[], None]) -> None:
     if callbacks is None:
         raise RuntimeError("after_commit() belongs inside transaction()")
     callbacks.append(callback)
+
+
+def insert(into: type[Base] | Table) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that can be told what to do on a conflict, in the words of the database in use."""
+    return postgresql.insert(into) if db.engine.dialect.name == "postgresql" else sqlite.insert(into)
+
+
+def portions(values: Sequence[T], size: int = MOST_VALUES) -> Iterator[Sequence[T]]:
+    """The values in their order, up to `size` at a time."""
+    for start in range(0, len(values), size):
+        yield values[start : start + size]
 
 
 class LookUp:

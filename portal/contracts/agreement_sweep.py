@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import exists, select
-
 from portal.contracts import book, checks, findings, sync
 from portal.contracts.agreement_words import ACTIVE, HANDED_OVER, OVER, hear_status, keep_reason, keep_terms, own_keys
 from portal.contracts.continuation import go_on
@@ -91,7 +89,7 @@ def _join(one: Agreement, product: Product) -> None:
     later = next((owners[key] for key in own_keys(one) if key in owners), None)
     if first and later and first != later:
         both = [db.session.get_one(Contract, id_, populate_existing=True) for id_ in (later, first)]
-        is_open = both[0].continues_id is None and not _is_continued(first)
+        is_open = both[0].continues_id is None and not sync.is_continued(first)
         if is_open and {contract.product_code for contract in both} == {product.code}:
             go_on(both[0], str(one.initial_agreement_id))
 
@@ -108,13 +106,9 @@ def _meant(
         contract = contracts.get(owners[key]) if key in owners else None
         if contract is None or contract.product_code != product.code or contract.merged_into_id is not None:
             continue
-        if key in own or not _is_continued(contract.id):
+        if key in own or not sync.is_continued(contract.id):
             return contract
     return None
-
-
-def _is_continued(contract_id: UUID) -> bool:
-    return bool(db.session.scalar(select(exists().where(Contract.continues_id == contract_id))))
 
 
 def _learn(contract: Contract, one: Agreement) -> bool:

@@ -12,11 +12,10 @@ from sqlalchemy.exc import IntegrityError
 from portal.contracts.history import write_change
 from portal.contracts.models import Cause, Contract, ContractName, NameKind
 from portal.contracts.names import agreement_key, can_be_asked_for, customer_key, license_key
-from portal.database import db
+from portal.database import db, portions
 from portal.marketplace.values import Purchase
 
-AT_ONCE = 2_000
-"""So many keys in one question; databases take only so many values in one."""
+Key = tuple[NameKind, str]
 
 
 class Ambiguous(Exception):
@@ -45,8 +44,10 @@ class Names:
                 keys.append((NameKind.CUSTOMER, key, self.customer_identifier.strip()))
         return keys
 
-
-Key = tuple[NameKind, str]
+    @property
+    def keys(self) -> list[Key]:
+        """(kind, key) of each name there is, the surest first."""
+        return [(kind, key) for kind, key, _text in self.all()]
 
 
 def names_of(purchase: Purchase) -> Names:
@@ -57,7 +58,7 @@ def names_of(purchase: Purchase) -> Names:
 def find(names: Names) -> list[Contract]:
     """The contracts that bear any of the names, the surest name first; more than one is for a person to decide."""
     found: dict[UUID, Contract] = {}
-    for kind, key, _text in names.all():
+    for kind, key in names.keys:
         statement = select(Contract).join(ContractName).where(ContractName.kind == kind, ContractName.key == key)
         for contract in db.session.scalars(statement):
             found[contract.id] = contract
@@ -71,10 +72,9 @@ def owners(keys: Iterable[Key]) -> dict[Key, UUID]:
         by_kind.setdefault(kind, set()).add(key)
     found: dict[Key, UUID] = {}
     for kind, wanted in by_kind.items():
-        ordered = sorted(wanted)
-        for start in range(0, len(ordered), AT_ONCE):
+        for some in portions(sorted(wanted)):
             statement = select(ContractName.key, ContractName.contract_id).where(
-                ContractName.kind == kind, ContractName.key.in_(ordered[start : start + AT_ONCE])
+                ContractName.kind == kind, ContractName.key.in_(some)
             )
             found |= {(kind, key): contract_id for key, contract_id in db.session.execute(statement)}
     return found

@@ -160,7 +160,7 @@ def _keys(row: EntitlementValue) -> list[book.Key]:
     names = book.Names(
         license_arn=row.license_arn, product_code=row.product_code, customer_identifier=row.customer_identifier
     )
-    return [(kind, key) for kind, key, _text in names.all()]
+    return names.keys
 
 
 def _bears(contract: Contract, row: EntitlementValue) -> bool:

@@ -12,10 +12,9 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, String, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.database import Base, UTCDateTime, db
+from portal.database import Base, UTCDateTime, db, insert
 
 _OPEN = text("resolved_at IS NULL")
 
@@ -85,8 +84,7 @@ def note(found: Collection[Found], now: datetime) -> None:
     }
     if not rows:
         return
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(Finding)
+    statement = insert(Finding)
     again = {name: statement.excluded[name] for name in ("aws_account_id", "contract_id", "detail", "last_seen_at")}
     statement = statement.on_conflict_do_update(
         index_elements=["kind", "product_code", "name"], index_where=_OPEN, set_=again

@@ -22,7 +22,7 @@ from portal.contracts.customer_file import Line, Problem
 from portal.contracts.history import write_change
 from portal.contracts.models import Cause, Contract
 from portal.contracts.register import Known, Owner, Register, keys_of, names_of
-from portal.database import db, transaction
+from portal.database import db, portions, transaction
 from portal.marketplace.values import Purchase
 
 CHUNK = 200
@@ -90,8 +90,7 @@ def carry_out(made: Plan, now: datetime, on_lines: Callable[[int], None] = lambd
     """
     founded: dict[Owner, int] = {}
     to_do = [step for step in made.steps if step.outcome is not Outcome.UNCHANGED]
-    for start in range(0, len(to_do), CHUNK):
-        portion = to_do[start : start + CHUNK]
+    for portion in portions(to_do, CHUNK):
         with transaction():
             _alone({step.line.product_code for step in portion}, now)
             changed = []

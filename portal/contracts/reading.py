@@ -12,7 +12,7 @@ from sqlalchemy import select
 from portal.contracts import book
 from portal.contracts.models import Contract, ContractName, Entitlement, NameKind
 from portal.contracts.names import can_be_asked_for, customer_key, license_key
-from portal.database import db
+from portal.database import db, portions
 from portal.marketplace.values import EntitlementValue
 
 RowKey = tuple[str, str]
@@ -70,8 +70,7 @@ class Subject:
 def subjects(contract_ids: Sequence[UUID]) -> dict[UUID, Subject]:
     """What asking about these contracts takes; three queries for any number of them."""
     found: dict[UUID, Subject] = {}
-    for start in range(0, len(contract_ids), book.AT_ONCE):
-        ids = contract_ids[start : start + book.AT_ONCE]
+    for ids in portions(contract_ids):
         licenses: dict[UUID, dict[str, str]] = {}
         customers: dict[UUID, list[str]] = {}
         for name in db.session.execute(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,9 +12,8 @@ from portal.accounts.models import Organisation, folded
 from portal.contracts import book
 from portal.contracts.customer_file import Line
 from portal.contracts.models import Contract, ContractName, NameKind
-from portal.database import db
+from portal.database import db, portions
 
-T = TypeVar("T")
 Owner = int | str
 """An organisation's id, or the folded name of one that is to be founded."""
 
@@ -38,7 +36,7 @@ def names_of(line: Line) -> book.Names:
 
 def keys_of(line: Line) -> list[book.Key]:
     """The keys of these names."""
-    return [(kind, key) for kind, key, _text in names_of(line).all()]
+    return names_of(line).keys
 
 
 class Register:
@@ -59,14 +57,14 @@ class Register:
             if line.aws_account_id:
                 by_product.setdefault(line.product_code, set()).add(line.aws_account_id)
         for product_code, accounts in by_product.items():
-            for some in _portions(sorted(accounts)):
+            for some in portions(sorted(accounts)):
                 statement = select(Contract.id).where(
                     Contract.product_code == product_code,
                     Contract.aws_account_id.in_(some),
                     Contract.merged_into_id.is_(None),
                 )
                 ids |= set(db.session.scalars(statement))
-        for portion in _portions(sorted(ids)):
+        for portion in portions(sorted(ids)):
             for known in _contracts(portion):
                 register.add(known)
         register._read_organisations({folded(line.organisation) for line in lines})
@@ -106,15 +104,10 @@ class Register:
         return [*self._organisations.get(folded(name), [])] or [folded(name)]
 
     def _read_organisations(self, wanted: set[str]) -> None:
-        for some in _portions(sorted(wanted)):
+        for some in portions(sorted(wanted)):
             statement = select(Organisation.id, Organisation.name_key).where(Organisation.name_key.in_(some))
             for row in db.session.execute(statement.order_by(Organisation.id)):
                 self._organisations.setdefault(row.name_key, []).append(row.id)
-
-
-def _portions(values: Sequence[T]) -> Iterator[Sequence[T]]:
-    for start in range(0, len(values), book.AT_ONCE):
-        yield values[start : start + book.AT_ONCE]
 
 
 def _contracts(ids: Sequence[UUID]) -> list[Known]:

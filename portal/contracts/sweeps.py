@@ -13,10 +13,9 @@ from enum import StrEnum
 from secrets import token_hex
 
 from sqlalchemy import ColumnElement, String, Text, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.database import Base, UTCDateTime, db, transaction, utcnow
+from portal.database import Base, UTCDateTime, db, insert, transaction, utcnow
 
 LEASE = timedelta(minutes=5)
 """How long a step may take at most: nearly all of it would be waiting for AWS."""
@@ -72,12 +71,11 @@ def expect(product_codes: Sequence[str], due_at: datetime) -> None:
     """Give products that are new their row, due then. Inside a transaction."""
     if not product_codes:
         return
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     rows = [
         {"product_code": code, "due_at": due_at, "pages": 0, "rows": 0, "written": 0, "to_check": 0}
         for code in sorted(product_codes)
     ]
-    db.session.execute(dialect.insert(Sweep).values(rows).on_conflict_do_nothing(index_elements=["product_code"]))
+    db.session.execute(insert(Sweep).values(rows).on_conflict_do_nothing(index_elements=["product_code"]))
 
 
 def known() -> set[str]:

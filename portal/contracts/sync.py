@@ -95,6 +95,11 @@ def is_subscription(contract: Contract, products: Products) -> bool:
     return products.named(contract.product_code).pricing is Pricing.SUBSCRIPTION
 
 
+def is_continued(contract_id: UUID) -> bool:
+    """Whether another contract goes on for this one."""
+    return bool(db.session.scalar(select(exists().where(Contract.continues_id == contract_id))))
+
+
 def _write_state(contract: Contract, products: Products, because: Because, at: datetime, now: datetime) -> None:
     before, words = State(contract.state), words_of(contract)
     signal, entitled = signal_of(words), bool(contract.entitlements)
@@ -107,7 +112,7 @@ def _write_state(contract: Contract, products: Products, because: Because, at: d
         entitled=entitled,
         by_entitlements=not is_subscription(contract, products),
         signal=signal,
-        continued=(not entitled or signal is Signal.CONTINUED) and _is_continued(contract),
+        continued=(not entitled or signal is Signal.CONTINUED) and is_continued(contract.id),
     )
     _move(contract, state, at, because)
     reason = contract.ended_because
@@ -154,10 +159,6 @@ def _is_granted_anew(words: Sequence[Word]) -> bool:
 def _told(state: State) -> State:
     """The state as the history tells it: that an answer was awaited is no change."""
     return State.ACTIVE if state is State.CHANGING else state
-
-
-def _is_continued(contract: Contract) -> bool:
-    return bool(db.session.scalar(select(exists().where(Contract.continues_id == contract.id))))
 
 
 def _learn_licenses(contract: Contract, reading: Reading) -> None:

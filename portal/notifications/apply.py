@@ -7,7 +7,7 @@ messages about one contract is one reading, and many contracts are read together
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from portal.contracts.models import Cause, Contract, NameKind
 from portal.contracts.reading import Reading
 from portal.contracts.terms import Terms, note_reason, note_terms
 from portal.contracts.words import hear, hear_status
-from portal.database import db, transaction
+from portal.database import db, portions, transaction
 from portal.marketplace.agreements import Agreements
 from portal.marketplace.client import Marketplace
 from portal.marketplace.errors import MarketplaceError, MarketplaceUnavailable
@@ -71,19 +71,14 @@ def work_on_inbox(
     taken = take(limit, now)
     cases = learn(sort(find_what_is_replaced(taken, agreements)))
     asked = {case.contract_id: case for case in cases if case.asks_for_reading}
-    for chunk in _chunks([case for case in cases if case.contract_id not in asked]):
+    for chunk in portions([case for case in cases if case.contract_id not in asked], CHUNK):
         _write(chunk, {}, products, now)
     for answers in read_many(list(asked), marketplace):
-        for chunk in _chunks([asked[contract_id] for contract_id in answers.readings]):
+        for chunk in portions([asked[contract_id] for contract_id in answers.readings], CHUNK):
             _write(chunk, answers.readings, products, now)
         for contract_id, problem in answers.problems.items():
             _note_problem(asked[contract_id], problem)
     return len(taken)
-
-
-def _chunks(cases: Sequence[Case]) -> Iterator[Sequence[Case]]:
-    for start in range(0, len(cases), CHUNK):
-        yield cases[start : start + CHUNK]
 
 
 def _write(cases: Sequence[Case], readings: dict[UUID, Reading], products: Products, now: datetime) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from portal.contracts import book
 from portal.contracts.continuation import go_on
 from portal.contracts.models import Contract, NameKind
-from portal.database import db, transaction
+from portal.database import db, portions, transaction
 from portal.notifications.inbox import Fates, Taken
 from portal.notifications.intake import names_in
 from portal.notifications.models import Fate
@@ -126,10 +126,7 @@ def _meant(message: Taken, owners: Mapping[book.Key, UUID], products: Mapping[UU
 
 def _products_of(contract_ids: set[UUID]) -> dict[UUID, str]:
     found: dict[UUID, str] = {}
-    ordered = sorted(contract_ids)
-    for start in range(0, len(ordered), book.AT_ONCE):
-        statement = db.select(Contract.id, Contract.product_code).where(
-            Contract.id.in_(ordered[start : start + book.AT_ONCE])
-        )
+    for some in portions(sorted(contract_ids)):
+        statement = db.select(Contract.id, Contract.product_code).where(Contract.id.in_(some))
         found |= {row.id: row.product_code for row in db.session.execute(statement)}
     return found

@@ -13,15 +13,13 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, Table, Update, and_, event, exists, func, inspect, or_, select, update
 
 from portal.contracts.models import ContractName, NameKind
-from portal.database import db, transaction, utcnow
+from portal.database import db, portions, transaction, utcnow
 from portal.notifications.envelope import Message, understand
 from portal.notifications.models import Fate, Notification, has_fate
 from portal.notifications.vocabulary import Kind
 
 LEASE = timedelta(seconds=30)
 """How long a worker may keep rows. Then they are due again: if it was only slow, doing them twice does no harm."""
-AT_ONCE = 2_000
-"""So many rows in one statement; databases take only so many values in one."""
 LEASE_FOR_EACH = timedelta(milliseconds=20)
 _TABLE = cast("Table", Notification.__table__)
 _KEY_COLUMNS = {
@@ -227,7 +225,7 @@ def _freeing(condition: ColumnElement[bool]) -> Update:
 
 def _note(rows: Sequence[Any], changes: dict[str, Any]) -> None:
     """Write the same on every row that nobody has settled."""
-    for start in range(0, len(rows), AT_ONCE):
-        ids = [row.id for row in rows[start : start + AT_ONCE]]
+    for some in portions(rows):
+        ids = [row.id for row in some]
         statement = update(_TABLE).where(_TABLE.c.id.in_(ids), _TABLE.c.fate == Fate.RECEIVED)
         db.session.execute(statement.values(**changes))

@@ -8,12 +8,11 @@ from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import Table
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from portal.contracts.book import Names
 from portal.contracts.models import NameKind
-from portal.database import db, transaction
+from portal.database import db, insert, transaction
 from portal.marketplace.queue import Delivery
 from portal.notifications.envelope import Message, storable, understand
 from portal.notifications.models import Fate, Notification
@@ -57,9 +56,8 @@ def receive(deliveries: Sequence[Delivery], now: datetime) -> tuple[list[Deliver
 def _store(deliveries: Sequence[Delivery], now: datetime) -> int:
     rows = [_row(delivery, now) for delivery in deliveries]
     with transaction():
-        dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
         # The rows beside the statement rather than in it: so it is put together once and not for every batch.
-        statement = dialect.insert(_TABLE).on_conflict_do_nothing(index_elements=["source_key"])
+        statement = insert(_TABLE).on_conflict_do_nothing(index_elements=["source_key"])
         return len(db.session.connection().execute(statement.returning(_TABLE.c.id), rows).all())
 
 
@@ -71,7 +69,7 @@ def _row(delivery: Delivery, now: datetime) -> dict[str, Any]:
 
 def read_as(message: Message, now: datetime) -> dict[str, Any]:
     """What an inbox row says of a message that was just read, and that it is due, unless nothing is to be done."""
-    keys = {kind: key for kind, key, _text in names_in(message).all()}
+    keys = dict(names_in(message).keys)
     fate = {Kind.NEWS: Fate.NEWS, Kind.NOT_UNDERSTOOD: Fate.NOT_UNDERSTOOD}.get(message.kind, Fate.RECEIVED)
     return {
         "dialect": message.dialect,
