@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import datetime
 from enum import StrEnum
@@ -9,7 +10,10 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
-from portal.database import Base, UTCDateTime, utcnow
+from portal.database import Base, ByteOrder, UTCDateTime, utcnow
+
+LONGEST_WORD = 64
+_WORD = re.compile(r"[^\W_]+")
 
 
 class Role(StrEnum):
@@ -24,6 +28,8 @@ class Person(Base):
     """Somebody who can sign in."""
 
     __tablename__ = "people"
+    # For support, who may have the beginning of an address only.
+    __table_args__ = (Index("ix_people_email_key", "email_key", postgresql_ops={"email_key": "varchar_pattern_ops"}),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     sign_in_key: Mapped[str] = mapped_column(String(64), unique=True)
@@ -45,6 +51,11 @@ def folded(name: str) -> str:
     return unicodedata.normalize("NFKC", name.strip()).casefold()
 
 
+def words_of(name: str) -> list[str]:
+    """The different words of a name, folded, in their order."""
+    return list(dict.fromkeys(word[:LONGEST_WORD] for word in _WORD.findall(folded(name))))
+
+
 class Organisation(Base):
     """A customer of the seller: the tenant that owns contracts."""
 
@@ -62,10 +73,23 @@ class Organisation(Base):
 
     memberships: Mapped[list[Membership]] = relationship(back_populates="organisation")
 
+    words: Mapped[list[OrganisationWord]] = relationship(cascade="all, delete-orphan")
+
     @validates("name")
     def _fold(self, _column: str, name: str) -> str:
         self.name_key = folded(name)
+        kept = {one.word: one for one in self.words}
+        self.words = [kept.get(word) or OrganisationWord(word=word) for word in words_of(name)]
         return name
+
+
+class OrganisationWord(Base):
+    """One word of an organisation's name, by whose beginning support finds it."""
+
+    __tablename__ = "organisation_words"
+
+    word: Mapped[str] = mapped_column(ByteOrder(LONGEST_WORD), primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), primary_key=True, index=True)
 
 
 class Membership(Base):

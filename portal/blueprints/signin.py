@@ -14,8 +14,9 @@ from wtforms.validators import DataRequired, Length
 from portal import audit
 from portal.accounts.people import authenticate
 from portal.blueprints.signup import LONGEST_PASSWORD, PREFILL
-from portal.database import transaction
+from portal.database import transaction, utcnow
 from portal.extensions import csrf
+from portal.registration import claims
 from portal.web import visitor
 from portal.web.claim_aside import claim_aside, claim_to_go_on_with
 from portal.web.fields import one_line
@@ -59,6 +60,7 @@ def enter() -> ResponseReturnValue:
     visitor.sign_in(person)
     with transaction():
         audit.record(f"person:{person.id}", "signed in", f"person:{person.id}")
+        claims.note_known(visitor.claim_at_hand(), utcnow())
     return redirect(where, 303)
 
 

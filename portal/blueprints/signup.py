@@ -14,6 +14,7 @@ from portal.database import after_commit, transaction, utcnow
 from portal.extensions import csrf
 from portal.jobs import later
 from portal.mail import letters, outbox
+from portal.registration import claims
 from portal.services import sender
 from portal.web.claim_aside import claim_aside, claim_to_go_on_with
 from portal.web.fields import one_line
@@ -90,6 +91,7 @@ def create() -> ResponseReturnValue:
             outbox.post(person.email, letters.welcome(sender(), person.name, new.organisation_name))
         elif known := person_with_email(new.email):
             outbox.post_rarely(known.email, letters.already_a_customer(sender(), known.name), utcnow())
+        claims.note_known(claim_at_hand(), utcnow())
         after_commit(later.send_mail)
     session[PREFILL] = new.email
     flash("Your account is ready. Sign in with the email address and password you chose.", "success")

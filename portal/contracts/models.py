@@ -11,15 +11,19 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import Organisation, Person
 from portal.contracts.lifecycle import State
-from portal.database import Base, UTCDateTime, utcnow
+from portal.contracts.names import spoken
+from portal.database import Base, ByteOrder, UTCDateTime, utcnow
 
 FREE_TRIAL = "free-trial"
 """The one offer type that AWS names on arrival (user guide, "SaaS free trials")."""
+
+
+_UNLINKED = text("organisation_id IS NULL AND merged_into_id IS NULL")
 
 
 class NameKind(StrEnum):
@@ -50,6 +54,12 @@ class Contract(Base):
         Index("ix_contracts_product_account", "product_code", "aws_account_id"),
         # For sweeps: which contracts of a product have not been confirmed since.
         Index("ix_contracts_product_confirmed", "product_code", "state", "confirmed_at", "id"),
+        # For lists of staff: each order they can be read in, and what is rare enough to be looked up by itself.
+        Index("ix_contracts_created", "created_at", "id"),
+        Index("ix_contracts_until", "until_at", "id"),
+        Index("ix_contracts_confirmed", "confirmed_at", "id"),
+        Index("ix_contracts_state_created", "state", "created_at", "id"),
+        Index("ix_contracts_unlinked", "created_at", "id", postgresql_where=_UNLINKED, sqlite_where=_UNLINKED),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -58,7 +68,7 @@ class Contract(Base):
     """The buyer's AWS account, as text (leading zeros count)."""
     offer_type: Mapped[str | None] = mapped_column(String(64))
     """`FREE_TRIAL` when AWS said so on the latest arrival."""
-    state: Mapped[str] = mapped_column(String(16), default=State.WAITING, index=True)
+    state: Mapped[str] = mapped_column(String(16), default=State.WAITING)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """When AWS was first seen to grant nothing any more."""
     ended_because: Mapped[str | None] = mapped_column(String(64))
@@ -66,6 +76,9 @@ class Contract(Base):
     starts_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     ends_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """The end of the agreement as its events tell it; entitlements carry their own expiry."""
+    until_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When what is granted runs out, as far as is known: see ``contracts.terms.keep_until``. For lists, which read it
+    by an index."""
     auto_renew: Mapped[bool | None]
     ends_told_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     auto_renew_told_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -96,6 +109,12 @@ class Contract(Base):
     changes: Mapped[list[ContractChange]] = relationship(back_populates="contract", order_by="ContractChange.id.desc()")
 
 
+def _spoken(context: Any) -> str:
+    """From the row's own values, so that whoever writes a name need not know of it."""
+    row = context.get_current_parameters()
+    return spoken(row["text"] if row["kind"] == NameKind.CUSTOMER else row["key"])
+
+
 class ContractName(Base):
     """One name of a purchase. A purchase collects several over its life; each belongs to one contract only."""
 
@@ -107,6 +126,8 @@ class ContractName(Base):
     kind: Mapped[str] = mapped_column(String(16))
     key: Mapped[str] = mapped_column(String(600))
     """What is compared: see ``portal.contracts.names``."""
+    spoken: Mapped[str] = mapped_column(ByteOrder(600), index=True, default=_spoken)
+    """What is left of it when somebody reads it out, for staff to search by: see ``names.spoken``."""
     text: Mapped[str] = mapped_column(String(600))
     """The fullest spelling seen, for calls to AWS."""
     word: Mapped[str | None] = mapped_column(String(16))

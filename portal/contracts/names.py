@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 _PREFIX = re.compile(r"^(?:lic|l)-", re.IGNORECASE)
+_SAID_OF_ALL = re.compile(r"^(?:agmt[-–_]?|(?:lic|l)[-–_])(?=\w)")
 _CALLABLE_ARN = re.compile(r"^arn:aws[a-zA-Z-]*:")
 
 
@@ -28,6 +29,15 @@ def customer_key(product_code: str, customer_identifier: str) -> str:
     """A legacy customer identifier for comparison; a buyer has one for all products, so the product counts."""
     customer = customer_identifier.strip()
     return f"{product_code.strip()}/{customer}" if customer else ""
+
+
+def spoken(name: str) -> str:
+    """What is left of a name when somebody reads it out: its letters and digits, in lower case.
+
+    What all names of a kind begin with (`agmt-`, `l-`, `lic-`) says nothing, and people leave it out.
+    """
+    bare = _SAID_OF_ALL.sub("", "".join(name.lower().split()))
+    return "".join(character for character in bare if character.isalnum())
 
 
 def can_be_asked_for(arn: str) -> bool:

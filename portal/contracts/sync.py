@@ -20,6 +20,7 @@ from portal.contracts.lifecycle import Signal, State, Word, after_reading, signa
 from portal.contracts.models import Cause, Contract, Entitlement, NameKind
 from portal.contracts.names import can_be_asked_for, customer_key, license_key
 from portal.contracts.reading import Reading
+from portal.contracts.terms import keep_until
 from portal.contracts.words import words_of
 from portal.database import db, utcnow
 from portal.products import Pricing, Products
@@ -225,3 +226,4 @@ def _write_entitlements(contract: Contract, now: dict[tuple[str, str], Row], bec
         else:
             row = stored[dimension, license_id]
             row.value, row.value_type, row.expires_at = after.value, after.value_type, after.expires_at
+    keep_until(contract)

@@ -43,6 +43,7 @@ def note_terms(contract: Contract, terms: Terms, occurred_at: datetime | None, b
         if told is not None and not _is_told_later(getattr(contract, told_at), terms, occurred_at):
             _set(contract, subject, told, because)
             setattr(contract, told_at, occurred_at or getattr(contract, told_at))
+    keep_until(contract)
     return contract.version != version
 
 
@@ -55,6 +56,14 @@ def take_over_terms(contract: Contract, other: Contract, because: Because) -> No
             setattr(contract, told_at, theirs)
     if contract.starts_at is None:
         _set(contract, "starts_at", other.starts_at, because)
+    keep_until(contract)
+
+
+def keep_until(contract: Contract) -> None:
+    """Keep when what is granted runs out, for lists: the latest expiry, or the end of the agreement where nothing
+    expires. To be called whenever either was written. For a locked contract."""
+    expiries = [row.expires_at for row in contract.entitlements if row.expires_at]
+    contract.until_at = max(expiries, default=contract.ends_at)
 
 
 def note_reason(contract: Contract, reason: str) -> None:

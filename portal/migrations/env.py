@@ -15,8 +15,9 @@ from portal.database import Base, UTCDateTime, db
 from portal.mail import models as mail
 from portal.notifications import models as notifications
 from portal.registration import models as registration
+from portal.staff import figures
 
-RECORDS = (audit, accounts, contracts, findings, mail, notifications, registration, sweeps)
+RECORDS = (audit, accounts, contracts, figures, findings, mail, notifications, registration, sweeps)
 """Named here so that every table is known, whatever else the application imports."""
 
 

@@ -55,6 +55,9 @@ class Message:
     license_arn: str | None = None
     aws_account_id: str | None = None
     terms: Terms = field(default_factory=Terms)
+    told_ids: tuple[str, ...] = field(default=(), compare=False)
+    """Every id that AWS's consoles, queues and logs have for it, for people to find it by (``told_id``). How it came,
+    not what it says, so two messages that say the same are equal all the same."""
 
 
 def understand(body: str | bytes, message_id: str, sent_at: datetime | None = None) -> Message:
@@ -65,17 +68,22 @@ def understand(body: str | bytes, message_id: str, sent_at: datetime | None = No
         message_id: SQS's own id, the identity of a message that has no better one.
         sent_at: when SQS got it, the time of a message that does not tell its own.
     """
-    fallback = "sqs:" + _short(message_id)
+    fallback, ids = "sqs:" + _short(message_id), _ids(message_id)
     try:
         outer = _json(storable(body))
         if not isinstance(outer, dict):
-            return Message(fallback, Dialect.UNKNOWN, Kind.NOT_UNDERSTOOD, "no JSON object", sent_at)
+            return Message(fallback, Dialect.UNKNOWN, Kind.NOT_UNDERSTOOD, "no JSON object", sent_at, told_ids=ids)
         if "Message" not in outer and "Type" not in outer:
-            return _inner(outer, fallback, sent_at)
-        return _wrapped(outer, fallback, sent_at)
+            return _inner(outer, fallback, sent_at, ids)
+        return _wrapped(outer, fallback, sent_at, ids)
     except Exception as error:  # noqa: BLE001 - a promise to the worker: nothing unreadable may ever stop it
         name = f"unreadable ({type(error).__name__})"
-        return Message(fallback, Dialect.UNKNOWN, Kind.NOT_UNDERSTOOD, name, sent_at)
+        return Message(fallback, Dialect.UNKNOWN, Kind.NOT_UNDERSTOOD, name, sent_at, told_ids=ids)
+
+
+def told_id(identity: str) -> str:
+    """An id as it is kept and compared: without blanks around it, in lower case, fit for a column."""
+    return storable(identity).strip().lower()[:100]
 
 
 def storable(body: str | bytes) -> str:
@@ -84,42 +92,43 @@ def storable(body: str | bytes) -> str:
     return text.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\x00")
 
 
-def _wrapped(outer: Mapping[str, Any], fallback: str, sent_at: datetime | None) -> Message:
+def _wrapped(outer: Mapping[str, Any], fallback: str, sent_at: datetime | None, ids: tuple[str, ...]) -> Message:
     """Read what SNS put its envelope around: a JSON text, or (as AWS's own sample does) an object."""
     identity = _text(outer, "MessageId")
     key = f"sns:{_short(identity)}" if identity else fallback
+    ids += _ids(identity)
     at = _time(outer, "Timestamp") or sent_at
     kind_of_wrapper = _text(outer, "Type") or "Notification"
     if kind_of_wrapper != "Notification":
         # A confirmation is a person's decision: its address is never fetched from here.
-        return Message(key, Dialect.SNS, Kind.NEWS, kind_of_wrapper, at)
+        return Message(key, Dialect.SNS, Kind.NEWS, kind_of_wrapper, at, told_ids=ids)
     inner = outer.get("Message")
     if isinstance(inner, str):
         inner = _json(inner)
     if not isinstance(inner, dict):
-        return Message(key, Dialect.SNS, Kind.NOT_UNDERSTOOD, "no JSON object in Message", at)
-    return _inner(inner, key, at)
+        return Message(key, Dialect.SNS, Kind.NOT_UNDERSTOOD, "no JSON object in Message", at, told_ids=ids)
+    return _inner(inner, key, at, ids)
 
 
-def _inner(body: Mapping[str, Any], key: str, at: datetime | None) -> Message:
+def _inner(body: Mapping[str, Any], key: str, at: datetime | None, ids: tuple[str, ...]) -> Message:
     if "detail-type" in body:
-        return _event(body, key, at)
+        return _event(body, key, at, ids)
     if _text(body, "action"):
-        return _action(body, key, at)
-    return Message(key, Dialect.UNKNOWN, Kind.NOT_UNDERSTOOD, "neither an action nor an event", at)
+        return _action(body, key, at, ids)
+    return Message(key, Dialect.UNKNOWN, Kind.NOT_UNDERSTOOD, "neither an action nor an event", at, told_ids=ids)
 
 
-def _action(body: Mapping[str, Any], key: str, at: datetime | None) -> Message:
+def _action(body: Mapping[str, Any], key: str, at: datetime | None, ids: tuple[str, ...]) -> Message:
     """Read a legacy SNS message; the documentation spelled its keys in two ways over time."""
     action = _text(body, "action") or ""
     product = _name(body, "product-code") or _name(body, "ProductCode")
     customer = _name(body, "customer-identifier") or _name(body, "CustomerIdentifier")
     # Without both names there is no purchase it could be about, ever.
     kind = kind_of_action(action) if product and customer else Kind.NOT_UNDERSTOOD
-    return Message(key, Dialect.SNS, kind, action, at, product_code=product, customer_identifier=customer)
+    return Message(key, Dialect.SNS, kind, action, at, product_code=product, customer_identifier=customer, told_ids=ids)
 
 
-def _event(body: Mapping[str, Any], key: str, sent_at: datetime | None) -> Message:
+def _event(body: Mapping[str, Any], key: str, sent_at: datetime | None, ids: tuple[str, ...]) -> Message:
     """Read an EventBridge event. Proposer and Manufacturer variants say the same."""
     name = _text(body, "detail-type") or "no detail-type"
     source = _text(body, "source") or ""
@@ -144,6 +153,7 @@ def _event(body: Mapping[str, Any], key: str, sent_at: datetime | None) -> Messa
         license_arn=license_arn,
         aws_account_id=_name(_part(detail, "acceptor"), "accountId") or _name(agreement, "acceptorId"),
         terms=_terms(agreement, kind) if kind.tells_terms else Terms(),
+        told_ids=ids + _ids(_text(body, "id"), _text(detail, "requestId")),
     )
 
 
@@ -204,6 +214,10 @@ def _time(of: Mapping[str, Any], key: str) -> datetime | None:
     except (ValueError, OverflowError, OSError):
         pass
     return None
+
+
+def _ids(*identities: str | None) -> tuple[str, ...]:
+    return tuple(told_id(identity) for identity in identities if identity and told_id(identity))
 
 
 def _short(identity: str) -> str:

@@ -15,12 +15,13 @@ from portal.contracts.models import NameKind
 from portal.database import db, insert, transaction
 from portal.marketplace.queue import Delivery
 from portal.notifications.envelope import Message, storable, understand
-from portal.notifications.models import Fate, Notification
+from portal.notifications.models import Fate, Notification, NotificationId
 from portal.notifications.vocabulary import Kind
 
 logger = logging.getLogger(__name__)
 
 _TABLE = cast("Table", Notification.__table__)
+_IDS = cast("Table", NotificationId.__table__)
 
 
 def receive(deliveries: Sequence[Delivery], now: datetime) -> tuple[list[Delivery], int]:
@@ -54,15 +55,27 @@ def receive(deliveries: Sequence[Delivery], now: datetime) -> tuple[list[Deliver
 
 
 def _store(deliveries: Sequence[Delivery], now: datetime) -> int:
-    rows = [_row(delivery, now) for delivery in deliveries]
+    messages = [understand(delivery.body, delivery.message_id, delivery.sent_at) for delivery in deliveries]
+    rows = [_row(message, delivery, now) for message, delivery in zip(messages, deliveries, strict=True)]
     with transaction():
+        connection = db.session.connection()
         # The rows beside the statement rather than in it: so it is put together once and not for every batch.
         statement = insert(_TABLE).on_conflict_do_nothing(index_elements=["source_key"])
-        return len(db.session.connection().execute(statement.returning(_TABLE.c.id), rows).all())
+        returning = statement.returning(_TABLE.c.id, _TABLE.c.source_key)
+        stored = {source_key: notification_id for notification_id, source_key in connection.execute(returning, rows)}
+        told = {
+            (told_id, stored[message.source_key])
+            for message in messages
+            if message.source_key in stored
+            for told_id in message.told_ids
+        }
+        if told:
+            ids = [{"told_id": told_id, "notification_id": notification_id} for told_id, notification_id in told]
+            connection.execute(_IDS.insert(), ids)
+        return len(stored)
 
 
-def _row(delivery: Delivery, now: datetime) -> dict[str, Any]:
-    message = understand(delivery.body, delivery.message_id, delivery.sent_at)
+def _row(message: Message, delivery: Delivery, now: datetime) -> dict[str, Any]:
     first = {"source_key": message.source_key, "body": storable(delivery.body), "received_at": now}
     return first | read_as(message, now)
 

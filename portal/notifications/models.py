@@ -43,6 +43,8 @@ class Notification(Base):
     __tablename__ = "notifications"
     # Few and small: every message is written three times within a second, and each time into every index it belongs to.
     __table_args__ = (
+        # In blocks of rows, which come in by time: hardly anything to write, and enough for the last two days.
+        Index("ix_notifications_received_at", "received_at", postgresql_using="brin"),
         _where("received", "due_at"),
         _where("parked", "license_key"),
         _where("parked", "agreement_key"),
@@ -82,6 +84,19 @@ class Notification(Base):
     problem: Mapped[str | None] = mapped_column(Text)
     contract_id: Mapped[UUID | None] = mapped_column(ForeignKey("contracts.id"), index=True)
     settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class NotificationId(Base):
+    """One id under which AWS's consoles, logs and queues know a message: what support is given to find it by.
+
+    In a table of its own, because a message is written three times, and its ids once.
+    """
+
+    __tablename__ = "notification_ids"
+
+    told_id: Mapped[str] = mapped_column(String(100), primary_key=True)
+    """See ``envelope.Message.told_ids``."""
+    notification_id: Mapped[int] = mapped_column(ForeignKey("notifications.id"), primary_key=True, index=True)
 
 
 def has_fate(fate: Fate) -> ColumnElement[bool]:

@@ -40,6 +40,12 @@ def take_over(secret: str, now: datetime) -> UUID | None:
         return claim.id if taken.rowcount else None  # type: ignore[attr-defined]
 
 
+def note_known(claim_id: UUID | None, now: datetime) -> None:
+    """Note that the browser with this claim has somebody with an account before it. Inside a transaction."""
+    if claim_id is not None:
+        db.session.execute(update(Claim).where(Claim.id == claim_id, Claim.known_at.is_(None)).values(known_at=now))
+
+
 def find_claim(claim_id: UUID) -> Claim | None:
     """The claim with its contract and the contract's entitlements."""
     statement = (

@@ -42,10 +42,12 @@ class Claim(Base):
     sealed_token: Mapped[str | None] = mapped_column(Text)
     offer_type: Mapped[str | None] = mapped_column(String(64))
     contract_id: Mapped[UUID | None] = mapped_column(ForeignKey("contracts.id"), index=True)
-    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow, index=True)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
     tried_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     attempts: Mapped[int] = mapped_column(default=0)
+    known_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When its browser was first seen with somebody signed in."""
     used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     used_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
 

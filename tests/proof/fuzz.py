@@ -15,7 +15,7 @@ from sqlalchemy import String
 from portal.marketplace.queue import Delivery
 from portal.notifications.envelope import Message, Terms, storable, understand
 from portal.notifications.intake import _row
-from portal.notifications.models import Notification
+from portal.notifications.models import Notification, NotificationId
 from tests.notifications import shapes
 from tests.proof.mutations import mutate
 
@@ -24,6 +24,9 @@ SEEDS = [shape.encode() for shape in shapes.ALL]
 MOST_SEEDS = 2_000
 LIMITS = {column.name: column.type.length for column in Notification.__table__.c if isinstance(column.type, String)}
 """The longest text each column of the inbox takes, as the table says; None for as long as it may be."""
+
+
+LONGEST_ID = NotificationId.__table__.c.told_id.type.length
 
 
 class Unfit(AssertionError):
@@ -38,7 +41,7 @@ def check(body: str | bytes) -> Message:
     """
     try:
         message = understand(body, "sqs-1", SENT_AT)
-        row = _row(Delivery("sqs-1", "", storable(body), SENT_AT), SENT_AT)
+        row = _row(message, Delivery("sqs-1", "", storable(body), SENT_AT), SENT_AT)
         again = understand(row["body"], "sqs-1", row["occurred_at"])
     except Exception as error:
         raise Unfit(f"{type(error).__name__} for {body[:2000]!r}") from error
@@ -48,6 +51,9 @@ def check(body: str | bytes) -> Message:
     for terms in fields(Terms):
         if flaw := _flaw(getattr(message.terms, terms.name), 255):
             raise Unfit(f"{terms.name} {flaw} for {body[:2000]!r}")
+    for told_id in message.told_ids:
+        if flaw := _flaw(told_id, LONGEST_ID):
+            raise Unfit(f"an id {flaw} for {body[:2000]!r}")
     if message != again:
         raise Unfit(f"read differently from the inbox: {message} and {again}, for {body[:2000]!r}")
     return message

@@ -10,10 +10,11 @@ from uuid import UUID
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
 from portal.blueprints.landing import blueprint
 from portal.blueprints.landing.standing import WAIT_SECONDS, claim_or_problem, contract_of, gone, problem
-from portal.database import utcnow
+from portal.database import transaction, utcnow
 from portal.extensions import csrf
 from portal.jobs import later
 from portal.marketplace.errors import MarketplaceRefused, MarketplaceUnavailable, TokenExpired, TokenInvalid
@@ -58,6 +59,9 @@ def arrive() -> ResponseReturnValue:
     claim_id = claims.take_over(secret, utcnow()) if secret else None
     if claim_id:
         bring_claim(claim_id)
+        if current_user.is_authenticated:
+            with transaction():
+                claims.note_known(claim_id, utcnow())
     at_hand = claim_id or claim_to_go_on_with()
     response = make_response(
         redirect(url_for("landing.choose", claim_id=at_hand), 303)
