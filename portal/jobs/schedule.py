@@ -24,4 +24,6 @@ PERIODIC = (
     Periodic(sweep, every_seconds=5),
     # Every product once an hour; what is due stands in the database.
     Periodic(tasks.reconcile, every_seconds=30),
+    # What the staff's pages show "as of": a second of counting with a million contracts.
+    Periodic(tasks.count_figures, every_seconds=60),
 )

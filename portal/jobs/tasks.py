@@ -16,6 +16,7 @@ from portal.marketplace.client import PAGE
 from portal.marketplace.errors import MarketplaceUnavailable
 from portal.notifications import apply, inbox
 from portal.services import desk, marketplace, products, settings, sources
+from portal.staff import dashboard, figures
 
 logger = logging.getLogger(__name__)
 
@@ -81,6 +82,11 @@ def try_claim(claim_id: str) -> None:
         logger.warning("Claim %s is tried again later: %s", claim_id, error)
         return
     later.work_on_inbox()  # messages may have waited for this buyer
+
+
+def count_figures() -> None:
+    """Count what the staff's pages show with the time it was counted."""
+    figures.keep(dashboard.COUNTERS, utcnow())
 
 
 def send_mail() -> None:

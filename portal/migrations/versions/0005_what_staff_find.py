@@ -18,6 +18,7 @@ depends_on = None
 
 BATCH = 5_000
 UNLINKED = sa.text('organisation_id IS NULL AND merged_into_id IS NULL')
+NEWS = sa.text("kind = 'news' AND agreement_key IS NOT NULL")
 PREFIX = re.compile(r'^(?:agmt[-–_]?|(?:lic|l)[-–_])(?=\w)')
 WORD = re.compile(r'[^\W_]+')
 
@@ -77,6 +78,8 @@ def upgrade() -> None:
         batch_op.create_index('ix_people_email_key', ['email_key'], unique=False, postgresql_ops={'email_key': 'varchar_pattern_ops'})
     op.create_index('ix_notifications_received_at', 'notifications', ['received_at'], unique=False, postgresql_using='brin')
 
+    op.create_index('ix_notifications_news_agreement_key', 'notifications', ['agreement_key'], unique=False, postgresql_where=NEWS, sqlite_where=NEWS)
+
     _fill_words()
     _fill_ids()
     op.create_index(op.f('ix_organisation_words_organisation_id'), 'organisation_words', ['organisation_id'], unique=False)
@@ -84,6 +87,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index('ix_notifications_news_agreement_key', table_name='notifications')
     op.drop_index('ix_notifications_received_at', table_name='notifications')
     with op.batch_alter_table('people', schema=None) as batch_op:
         batch_op.drop_index('ix_people_email_key')
