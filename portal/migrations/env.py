@@ -8,6 +8,7 @@ from alembic import context
 from flask import current_app
 
 from portal import audit
+from portal.accounts import factors, passkeys
 from portal.accounts import models as accounts
 from portal.contracts import findings, sweeps
 from portal.contracts import models as contracts
@@ -16,8 +17,12 @@ from portal.mail import models as mail
 from portal.notifications import models as notifications
 from portal.registration import models as registration
 from portal.staff import figures
+from portal.staff import models as staff
 
-RECORDS = (audit, accounts, contracts, figures, findings, mail, notifications, registration, sweeps)
+RECORDS = (
+    *(audit, accounts, contracts, factors, figures, findings, mail, notifications, passkeys, registration, staff),
+    sweeps,
+)
 """Named here so that every table is known, whatever else the application imports."""
 
 

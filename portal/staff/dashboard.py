@@ -94,7 +94,7 @@ def count_delays(now: datetime) -> dict[str, Any]:
         .order_by(Notification.id.desc())
         .limit(SAMPLE)
     )
-    taken = sorted((settled - received).total_seconds() * 1000 for received, settled in rows)
+    taken = sorted((settled - received).total_seconds() * 1000 for received, settled in rows if settled)
     if not taken:
         return {"messages": 0, "median": None, "p99": None}
     return {

@@ -78,7 +78,7 @@ class Order:
         """What is left of the list after a place: those that have a time, and then those that have none."""
         order = [self.column.desc(), Contract.id.desc()] if self.descending else [self.column, Contract.id]
         if place is None or place.at is not None:
-            conditions = [] if self.everybody_has_it else [self.column.is_not(None)]
+            conditions: list[ColumnElement[bool]] = [] if self.everybody_has_it else [self.column.is_not(None)]
             if place:
                 here = tuple_(literal(place.at, UTCDateTime()), literal(place.id, Uuid()))
                 row = tuple_(self.column, Contract.id)
@@ -86,7 +86,7 @@ class Order:
             yield Part(conditions, order)
         if self.everybody_has_it:
             return
-        without = [self.column.is_(None)]
+        without: list[ColumnElement[bool]] = [self.column.is_(None)]
         if place is not None and place.at is None:
             without.append(Contract.id < place.id if self.descending else Contract.id > place.id)
         yield Part(without, [Contract.id.desc() if self.descending else Contract.id])

@@ -15,6 +15,7 @@ from portal.contracts.names import mask_account
 from portal.products import Products
 from portal.staff.contracts_list import Filters, every
 from portal.staff.lines import Line
+from portal.web.spreadsheet import safe_cell
 
 HEADINGS = (
     *("contract", "product code", "product", "status", "organisation", "organisation number", "AWS account"),
@@ -22,7 +23,6 @@ HEADINGS = (
 )
 AT_ONCE = 64 * 1024
 """So many characters leave together."""
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def as_csv(filters: Filters, products: Products, now: datetime, *, whole_accounts: bool) -> Iterator[str]:
@@ -35,17 +35,12 @@ def as_csv(filters: Filters, products: Products, now: datetime, *, whole_account
     writer = csv.writer(buffer)
     writer.writerow(HEADINGS)
     for line, agreements in every(filters, now, _agreements()):
-        writer.writerow([harmless(cell) for cell in _cells(line, agreements, products, whole_accounts)])
+        writer.writerow([safe_cell(cell) for cell in _cells(line, agreements, products, whole_accounts)])
         if buffer.tell() > AT_ONCE:
             yield buffer.getvalue()
             buffer.seek(0)
             buffer.truncate()
     yield buffer.getvalue()
-
-
-def harmless(cell: str) -> str:
-    """A cell that a spreadsheet shows as it is: what would begin a formula there is marked as text."""
-    return f"'{cell}" if cell.startswith(_FORMULAS) else cell
 
 
 def _cells(line: Line, agreements: str, products: Products, whole_accounts: bool) -> list[str]:
