@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from uuid import UUID
 
@@ -12,7 +12,7 @@ import psycopg
 
 from benchmarks.market import DIMENSION, FIRST_VALUE, VAULT, Sold
 from benchmarks.stock import ENTITLEMENT, NAME, NOBODYS_PASSWORD, PERSON, Row, copy, names
-from portal.accounts.models import Membership, Organisation, Person, Role, folded
+from portal.accounts.models import Membership, Organisation, OrganisationWord, Person, Role, folded, words_of
 from portal.contracts.lifecycle import State
 from portal.contracts.models import Cause, Contract, ContractChange, ContractName, Entitlement
 from portal.contracts.names import license_key
@@ -22,7 +22,7 @@ EACH = 2
 """Contracts of one organisation."""
 CONTRACT = (
     *("id", "product_code", "aws_account_id", "state", "organisation_id", "linked_by_id"),
-    *("linked_at", "confirmed_at", "created_at"),
+    *("linked_at", "confirmed_at", "created_at", "until_at", "auto_renew"),
 )
 CHANGE = ("contract_id", "at", "cause", "subject", "before", "after")
 HISTORY = (
@@ -78,6 +78,11 @@ class Crowd:
             ("id", "name", "name_key"),
             ((n + 1, self.name(n), folded(self.name(n))) for n in organisations),
         )
+        yield (
+            OrganisationWord,
+            ("word", "organisation_id"),
+            ((word, n + 1) for n in organisations for word in words_of(self.name(n))),
+        )
         yield Person, PERSON, (self._person(n, now) for n in organisations)
         membership = ("person_id", "organisation_id", "role")
         yield Membership, membership, ((n + 1, n + 1, Role.OWNER.value) for n in organisations)
@@ -98,10 +103,14 @@ class Crowd:
         email = self.email(number)
         return number + 1, self.sign_in_key(number), "Owner", email, email, NOBODYS_PASSWORD, now
 
-    def _contract(self, number: int, first: object, now: object) -> Row:
+    def _contract(self, number: int, first: datetime, now: datetime) -> Row:
         owner = number // EACH + 1
         sold, state = self.sold(number), State.ACTIVE.value
-        return self.contract_id(number).hex, VAULT, sold.account_id, state, owner, owner, first, now, first
+        chance = _scattered(number, 32)
+        created = first + timedelta(seconds=chance % (300 * 86400))
+        until, auto_renew = created + timedelta(days=365), (True, True, False, None)[chance % 4]
+        whose = (owner, owner, first)
+        return self.contract_id(number).hex, VAULT, sold.account_id, state, *whose, now, created, until, auto_renew
 
     def _entitlement(self, number: int) -> Row:
         key = license_key(self.sold(number).license_arn)

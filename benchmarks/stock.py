@@ -14,7 +14,7 @@ from benchmarks.market import DIMENSION, FIRST_VALUE, VAULT, Sold
 from portal.accounts.models import Membership, Organisation, Person, Role, folded
 from portal.contracts.lifecycle import State
 from portal.contracts.models import Contract, ContractName, Entitlement, NameKind
-from portal.contracts.names import agreement_key, license_key
+from portal.contracts.names import agreement_key, license_key, spoken
 from portal.database import Base, utcnow
 
 NOBODYS_PASSWORD = "!"  # noqa: S105 - no password has this hash
@@ -80,15 +80,16 @@ def stock(connection: psycopg.Connection, sold: Sequence[Sold]) -> list[Stocked]
 
 
 PERSON = ("id", "sign_in_key", "name", "email", "email_key", "password_hash", "terms_accepted_at")
-NAME = ("contract_id", "kind", "key", "text")
+NAME = ("contract_id", "kind", "key", "spoken", "text")
 ENTITLEMENT = ("contract_id", "dimension", "license_key", "value", "value_type")
 
 
 def names(contract_id: str, sold: Sold) -> list[Row]:
     """The two names a purchase under Concurrent Agreements has."""
+    licence, agreement = license_key(sold.license_arn), agreement_key(sold.agreement_id)
     return [
-        (contract_id, NameKind.LICENSE, license_key(sold.license_arn), sold.license_arn),
-        (contract_id, NameKind.AGREEMENT, agreement_key(sold.agreement_id), sold.agreement_id),
+        (contract_id, NameKind.LICENSE, licence, spoken(licence), sold.license_arn),
+        (contract_id, NameKind.AGREEMENT, agreement, spoken(agreement), sold.agreement_id),
     ]
 
 

@@ -11,11 +11,11 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, String, Text, UniqueConstraint, literal, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import Organisation, Person
-from portal.contracts.lifecycle import State
+from portal.contracts.lifecycle import Signal, State
 from portal.contracts.names import spoken
 from portal.database import Base, ByteOrder, UTCDateTime, utcnow
 
@@ -23,6 +23,7 @@ FREE_TRIAL = "free-trial"
 """The one offer type that AWS names on arrival (user guide, "SaaS free trials")."""
 
 
+_PROMISED = text("word = 'promised'")
 _UNLINKED = text("organisation_id IS NULL AND merged_into_id IS NULL")
 
 
@@ -119,7 +120,10 @@ class ContractName(Base):
     """One name of a purchase. A purchase collects several over its life; each belongs to one contract only."""
 
     __tablename__ = "contract_names"
-    __table_args__ = (UniqueConstraint("kind", "key"),)
+    __table_args__ = (
+        UniqueConstraint("kind", "key"),
+        Index("ix_contract_names_promised", "contract_id", postgresql_where=_PROMISED, sqlite_where=_PROMISED),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     contract_id: Mapped[UUID] = mapped_column(ForeignKey("contracts.id"), index=True)
@@ -138,6 +142,11 @@ class ContractName(Base):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
 
     contract: Mapped[Contract] = relationship(back_populates="names")
+
+
+def is_promised() -> ColumnElement[bool]:
+    """The condition of a renewal that is made and not granted yet, written out, so that its own index will do."""
+    return ContractName.word == literal(str(Signal.PROMISED), literal_execute=True)
 
 
 class Entitlement(Base):

@@ -90,6 +90,12 @@ def sweep_begins() -> None:
     _begins(SWEEP_ASKED)
 
 
+def connection() -> Redis:
+    """The way to Redis of whoever leaves jobs; it gives up soon."""
+    found: Redis = _queue().connection
+    return found
+
+
 def is_ending() -> bool:
     """Whether the worker that runs this job was asked to end, and the job should leave the rest to the next."""
     return bool(current_app.extensions.get(ENDING, False))

@@ -58,7 +58,7 @@ class Budget:
         per_second: int = CALLS_PER_SECOND,
         name: str = GET_ENTITLEMENTS,
     ) -> None:
-        self.patience = patience
+        self.patience, self.name, self.per_second = patience, name, per_second
         self._redis = redis
         self._name = name
         self._pause_key, self._failures_key, self._since_key = (

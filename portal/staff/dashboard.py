@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,6 +17,7 @@ from portal.mail.models import Letter, MailState
 from portal.notifications.models import Fate, Notification, has_fate
 from portal.registration.models import Claim
 from portal.staff.renewals import count_ends
+from portal.staff.slices import HOUR, slice_of
 
 PERIODS = (7, 30, 90)
 """Days of arrivals that one can choose."""
@@ -74,12 +74,11 @@ def _how_many(condition: Any) -> Any:
 
 def count_messages(now: datetime) -> list[int]:
     """Messages received in each of the last hours, the oldest first; the last hour is the one that goes on."""
-    first = _hour(now) - timedelta(hours=HOURS - 1)
-    times = select(Notification.received_at).where(Notification.received_at >= first)
-    counted: Counter[int] = Counter()
-    for (at,) in db.session.execute(times.execution_options(yield_per=5_000)):
-        counted[int((at - first).total_seconds() // 3600)] += 1
-    return [counted[hour] for hour in range(HOURS)]
+    first = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(hours=HOURS - 1)
+    hour = slice_of(Notification.received_at, HOUR)
+    rows = db.session.execute(select(hour, func.count()).where(Notification.received_at >= first).group_by(hour))
+    counted: dict[str, int] = {at: number for at, number in rows}  # noqa: C416 - rows are no pairs to mypy
+    return [counted.get(f"{first + timedelta(hours=place):%Y-%m-%d %H}", 0) for place in range(HOURS)]
 
 
 def count_delays(now: datetime) -> dict[str, Any]:
@@ -150,7 +149,3 @@ def now_waiting(now: datetime) -> Now:
 def _count(statement: Any) -> int:
     some = statement.limit(MOST_COUNTED).subquery()
     return int(db.session.scalar(select(func.count()).select_from(some)) or 0)
-
-
-def _hour(moment: datetime) -> datetime:
-    return moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)

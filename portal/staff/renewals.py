@@ -6,21 +6,21 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, cast, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, func, literal, select, tuple_, union
 from sqlalchemy import Uuid as UuidType
 
 from portal.contracts.entitlement_sweep import GRANTED
 from portal.contracts.lifecycle import Signal
-from portal.contracts.models import Contract, ContractName, NameKind
+from portal.contracts.models import Contract, ContractName, NameKind, is_promised
 from portal.database import UTCDateTime, db
 from portal.notifications.models import Notification
 from portal.notifications.vocabulary import Kind
 from portal.staff.lines import Line, lines, read
 from portal.staff.lockout import RenewalWord, renewal_word
 from portal.staff.places import Place
+from portal.staff.slices import DAY, slice_of
 
 PERIODS = (30, 60, 90, 180, 365)
 """Days ahead that one can choose. AWS reminds of an end 180, 120, 90, 60 and 30 days before (protocol facts, 5.5)."""
@@ -94,12 +94,12 @@ _AUTO_RENEW: dict[Outlook | None, bool | None] = {Outlook.RENEWS: True, Outlook.
 
 
 def _is_continued() -> ColumnElement[bool]:
-    later = Contract.__table__.alias("later")
-    promised = select(ContractName.id).where(
-        ContractName.contract_id == Contract.id, ContractName.word == Signal.PROMISED
-    )
-    return or_(
-        select(later.c.id).where(later.c.continues_id == Contract.id).exists(), promised.correlate(Contract).exists()
+    """Whether another contract, or another agreement of the same one, follows. Of few: so those are gathered first."""
+    return Contract.id.in_(
+        union(
+            select(Contract.continues_id).where(Contract.continues_id.is_not(None)).correlate(None),
+            select(ContractName.contract_id).where(is_promised()),
+        )
     )
 
 
@@ -180,7 +180,7 @@ def count_ends(now: datetime) -> dict[str, dict[str, int]]:
     What is renewed by a successor already is counted as what its own terms say: looking for each successor takes long.
     """
     last = now + timedelta(days=PERIODS[-1] + 1)
-    day = _day_of(Contract.until_at)
+    day = slice_of(Contract.until_at, DAY)
     rows = db.session.execute(
         select(day, Contract.auto_renew, func.count())
         .where(
@@ -194,15 +194,8 @@ def count_ends(now: datetime) -> dict[str, dict[str, int]]:
     counted: dict[str, dict[str, int]] = {}
     outlooks = {auto_renew: outlook for outlook, auto_renew in _AUTO_RENEW.items()}
     for at, auto_renew, number in rows:
-        counted.setdefault(str(at)[:10], {})[str(outlooks[auto_renew])] = number
+        counted.setdefault(at, {})[str(outlooks[auto_renew])] = number
     return counted
-
-
-def _day_of(column: Any) -> Any:
-    """The day of a time in UTC: SQLite keeps times as text that begins with it."""
-    if db.engine.dialect.name == "postgresql":
-        return cast(func.timezone("UTC", column), Date)
-    return func.substr(column, 1, 10)
 
 
 def today(now: datetime) -> str:

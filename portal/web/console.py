@@ -25,11 +25,14 @@ MOST_REVEALED = 20
 
 PARTS = (
     ("search", "Search", "staff.home", StaffRole.VIEWER),
+    ("contracts", "Contracts", "staff.contracts", StaffRole.VIEWER),
+    ("renewals", "Renewals", "staff.renewals", StaffRole.VIEWER),
+    ("dashboard", "Dashboard", "staff.dashboard", StaffRole.VIEWER),
     ("team", "Team", "staff.team", StaffRole.ADMIN),
     ("audit", "Audit", "staff.audit_log", StaffRole.ADMIN),
 )
 """The console's navigation: each part's name, its words, its first page, and who sees it."""
-SHEETS = ("staff",)
+SHEETS = ("staff", "staff-find", "staff-pictures")
 """The stylesheets that its pages need beside those of all pages."""
 
 

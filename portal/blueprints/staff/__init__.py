@@ -2,7 +2,28 @@
 
 from __future__ import annotations
 
-from portal.blueprints.staff import audit, home, revealing, team
+from portal.blueprints.staff import (
+    audit,
+    contracts,
+    dashboard,
+    home,
+    organisations,
+    renewals,
+    revealing,
+    search,
+    team,
+)
 from portal.blueprints.staff.gate import blueprint
 
-__all__ = ["audit", "blueprint", "home", "revealing", "team"]
+__all__ = [
+    "audit",
+    "blueprint",
+    "contracts",
+    "dashboard",
+    "home",
+    "organisations",
+    "renewals",
+    "revealing",
+    "search",
+    "team",
+]

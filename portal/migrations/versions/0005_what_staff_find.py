@@ -18,6 +18,7 @@ depends_on = None
 
 BATCH = 5_000
 UNLINKED = sa.text('organisation_id IS NULL AND merged_into_id IS NULL')
+PROMISED = sa.text("word = 'promised'")
 NEWS = sa.text("kind = 'news' AND agreement_key IS NOT NULL")
 PREFIX = re.compile(r'^(?:agmt[-–_]?|(?:lic|l)[-–_])(?=\w)')
 WORD = re.compile(r'[^\W_]+')
@@ -73,6 +74,7 @@ def upgrade() -> None:
     with op.batch_alter_table('contract_names', schema=None) as batch_op:
         batch_op.alter_column('spoken', existing_type=byte_order(600), nullable=False)
         batch_op.create_index(batch_op.f('ix_contract_names_spoken'), ['spoken'], unique=False)
+        batch_op.create_index('ix_contract_names_promised', ['contract_id'], unique=False, postgresql_where=PROMISED, sqlite_where=PROMISED)
 
     with op.batch_alter_table('people', schema=None) as batch_op:
         batch_op.create_index('ix_people_email_key', ['email_key'], unique=False, postgresql_ops={'email_key': 'varchar_pattern_ops'})
@@ -92,6 +94,7 @@ def downgrade() -> None:
     with op.batch_alter_table('people', schema=None) as batch_op:
         batch_op.drop_index('ix_people_email_key')
     with op.batch_alter_table('contract_names', schema=None) as batch_op:
+        batch_op.drop_index('ix_contract_names_promised', postgresql_where=PROMISED, sqlite_where=PROMISED)
         batch_op.drop_index(batch_op.f('ix_contract_names_spoken'))
         batch_op.drop_column('spoken')
     with op.batch_alter_table('contracts', schema=None) as batch_op:

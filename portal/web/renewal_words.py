@@ -1,0 +1,114 @@
+"""The renewal cockpit in words, and its picture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from portal.products import Products
+from portal.staff.renewals import OVERDUE_DAYS, Outlook, Renewal
+from portal.web.drawing import Chart, Column, columns
+from portal.web.found import Row, contract_rows
+
+OUTLOOKS = {
+    Outlook.RENEWS: ("Renews by itself", "AWS said that automatic renewal is on."),
+    Outlook.STOPS: ("Will end", "Automatic renewal is switched off."),
+    Outlook.UNKNOWN: ("Not said", "AWS has not said whether it renews by itself."),
+    Outlook.GOES_ON: ("Goes on", "Renewed or replaced already: another agreement follows."),
+}
+CLASSES = {Outlook.RENEWS: "renews", Outlook.STOPS: "stops", Outlook.UNKNOWN: "unknown", Outlook.GOES_ON: "goes-on"}
+_STOPPED_BY = {"ACCEPTOR": "the buyer", "PROPOSER": "you, the seller"}
+
+
+@dataclass(frozen=True)
+class RenewalRow:
+    """One contract that ends."""
+
+    contract: Row
+    outlook: str
+    outlook_class: str
+    outlook_explained: str
+    successor_id: UUID | None
+    days_left: int
+    lockout_at: datetime | None
+    lockout_words: str
+
+
+def renewal_rows(renewals: Sequence[Renewal], products: Products, now: datetime) -> list[RenewalRow]:
+    """The rows of the table, in its order."""
+    rows = contract_rows([one.line for one in renewals], products)
+    return [_row(one, row, now) for one, row in zip(renewals, rows, strict=True)]
+
+
+def _row(one: Renewal, row: Row, now: datetime) -> RenewalRow:
+    words, explained = OUTLOOKS[one.outlook]
+    stopped_by = one.word.stopped_by if one.word else None
+    if one.outlook is Outlook.STOPS and stopped_by:
+        explained = f"Switched off by {_STOPPED_BY.get(stopped_by, stopped_by)}."
+    left = (one.line.until_at - now).days if one.line.until_at else 0
+    lockout_at = one.word.lockout_starts_at if one.word else None
+    return RenewalRow(
+        row, words, CLASSES[one.outlook], explained, one.successor_id, left, lockout_at, _lockout(one, lockout_at, now)
+    )
+
+
+def _lockout(one: Renewal, at: datetime | None, now: datetime) -> str:
+    """Until when the renewal can be changed, or why that is not known."""
+    if one.word and one.word.locked:
+        return "Locked: nothing can be changed any more."
+    if at is not None:
+        return "Nothing can be changed since then." if at <= now else "Until then it can be changed."
+    return "AWS has not said."
+
+
+@dataclass(frozen=True)
+class Ends:
+    """What ends when: the picture, the same as rows, and the sum of each outlook."""
+
+    chart: Chart
+    rows: list[tuple[str, Mapping[str, int]]]
+    sums: dict[str, int]
+
+
+def ends(counted: Mapping[str, Mapping[str, int]], days: int, now: datetime) -> Ends:
+    """The counted days put together: each of a month alone, weeks of a quarter, months of more."""
+    first = now.date()
+    span = 1 if days <= 31 else 7 if days <= 100 else 30
+    late = _sum(counted, first - timedelta(days=OVERDUE_DAYS), first)
+    slices = [("overdue", late)] if sum(late.values()) else []
+    for start in range(0, days, span):
+        begin, end = first + timedelta(days=start), first + timedelta(days=min(start + span, days))
+        last = end - timedelta(days=1)
+        name = _day(begin) if span == 1 else f"{_day(begin)} to {_day(last)}"
+        slices.append((name, _sum(counted, begin, end)))
+    every = max(1, -(-len(slices) // 8))
+    drawn = [
+        Column(f"{name}: {_told(parts)}", parts, _short(name) if place % every == 0 else "")
+        for place, (name, parts) in enumerate(slices)
+    ]
+    sums = {str(outlook): sum(parts[str(outlook)] for _name, parts in slices) for outlook in _COUNTED}
+    return Ends(columns(drawn), [(name, parts) for name, parts in slices if sum(parts.values())], sums)
+
+
+_COUNTED = (Outlook.RENEWS, Outlook.UNKNOWN, Outlook.STOPS)
+
+
+def _sum(counted: Mapping[str, Mapping[str, int]], begin: date, end: date) -> dict[str, int]:
+    days = [(begin + timedelta(days=number)).isoformat() for number in range((end - begin).days)]
+    return {str(outlook): sum(counted.get(at, {}).get(str(outlook), 0) for at in days) for outlook in _COUNTED}
+
+
+def _told(parts: Mapping[str, Any]) -> str:
+    told = [f"{value:,} {OUTLOOKS[Outlook(kind)][0].lower()}" for kind, value in parts.items() if value]
+    return ", ".join(told) or "none"
+
+
+def _day(at: date) -> str:
+    return f"{at.day} {at:%b}"
+
+
+def _short(name: str) -> str:
+    return name.partition(" to ")[0]
