@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, literal, text
+from sqlalchemy import Boolean, ColumnElement, ForeignKey, Index, String, Text, literal, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.database import Base, UTCDateTime, utcnow
@@ -102,6 +102,11 @@ class NotificationId(Base):
     told_id: Mapped[str] = mapped_column(String(100), primary_key=True)
     """See ``envelope.Message.told_ids``."""
     notification_id: Mapped[int] = mapped_column(ForeignKey("notifications.id"), primary_key=True, index=True)
+
+
+def is_odd() -> ColumnElement[bool]:
+    """The condition of the index of unusual fates, for a database that does not see it by itself."""
+    return literal_column(f"notifications.fate NOT IN {_USUAL}", Boolean())
 
 
 def has_fate(fate: Fate) -> ColumnElement[bool]:

@@ -14,7 +14,7 @@ from portal.contracts.entitlement_sweep import GRANTED
 from portal.contracts.models import Contract
 from portal.database import db
 from portal.mail.models import Letter, MailState
-from portal.notifications.models import Fate, Notification, has_fate
+from portal.notifications.models import Fate, Notification, has_fate, is_odd
 from portal.registration.models import Claim
 from portal.staff.renewals import count_ends
 from portal.staff.slices import HOUR, slice_of
@@ -139,7 +139,7 @@ def now_waiting(now: datetime) -> Now:
     return Now(
         unsettled=_count(select(Notification.id).where(received)),
         oldest_unsettled_at=db.session.scalar(select(func.min(Notification.received_at)).where(received)),
-        odd={str(fate): _count(select(Notification.id).where(has_fate(fate))) for fate in ODD},
+        odd={str(fate): _count(select(Notification.id).where(has_fate(fate), is_odd())) for fate in ODD},
         mail_waiting=_count(select(Letter.id).where(waiting)),
         oldest_mail_at=db.session.scalar(select(func.min(Letter.created_at)).where(waiting)),
         checks_due=_count(select(Contract.id).where(*due)),

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from portal.contracts.findings import Finding, FindingKind
 from portal.contracts.models import Contract, ContractName, NameKind
@@ -111,19 +111,13 @@ def messages_told(identity: str, limit: int) -> list[FoundMessage]:
 def messages_about(said: str, limit: int) -> list[FoundMessage]:
     """Messages about a purchase with which nobody has landed, by its licence or its agreement."""
     keys = [said, f"{_AGREEMENT}{said}"]
-    statement = (
-        _messages()
-        .where(
-            has_fate(Fate.PARKED),
-            or_(
-                Notification.license_key.in_(keys),
-                Notification.agreement_key.in_(keys),
-                Notification.previous_agreement_key.in_(keys),
-            ),
-        )
-        .order_by(Notification.id.desc())
-        .limit(limit)
-    )
+    columns = (Notification.license_key, Notification.agreement_key, Notification.previous_agreement_key)
+    # One after the other: SQLite has no index for several columns at once.
+    ids = [select(Notification.id).where(has_fate(Fate.PARKED), column.in_(keys)).limit(limit) for column in columns]
+    found = {one for statement in ids for one in db.session.scalars(statement)}
+    if not found:
+        return []
+    statement = _messages().where(Notification.id.in_(found)).order_by(Notification.id.desc()).limit(limit)
     return _read(statement, "speaks of it, and nobody has come with it", exact=False)
 
 

@@ -73,6 +73,12 @@ class Understanding:
         return [reading.value for reading in self.readings if reading.kind is kind]
 
     @property
+    def is_too_short(self) -> bool:
+        """Whether this is the beginning of an agreement or a licence, and too little of it to look for."""
+        begins = self.text.casefold().startswith(("agmt", "lic-", "l-"))
+        return begins and not self.values(Kind.NAME) and not self.values(Kind.LICENSE)
+
+    @property
     def kinds(self) -> list[Kind]:
         """What it was understood as, each once."""
         return list(dict.fromkeys(reading.kind for reading in self.readings))

@@ -69,7 +69,7 @@ def _redis_and_workers(roles: Mapping[str, int] | None) -> list[Part]:
     for role, does in ROLES.items():
         number = roles.get(role, 0)
         words = f"{number} running" if number else "none running"
-        more = "" if number else f"Nobody {does}. Start `python worker.py`."
+        more = "" if number else f"Nobody {does}. Start python worker.py."
         parts.append(Part(f"Worker: {role}", GOOD if number else BAD, words, more))
     return parts
 

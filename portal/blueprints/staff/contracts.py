@@ -90,7 +90,7 @@ def _file(*, whole_accounts: bool, why: str | None) -> ResponseReturnValue:
     now = utcnow()
     pieces = as_csv(filters, products(), now, whole_accounts=whole_accounts)
     headers = {"Content-Disposition": f"attachment; filename=contracts-{now:%Y-%m-%d-%H%M}.csv"}
-    return Response(stream_with_context(pieces), mimetype="text/csv; charset=utf-8", headers=headers)
+    return Response(stream_with_context(pieces), mimetype="text/csv", headers=headers)
 
 
 def _total(filters: Filters) -> dict[str, Any]:

@@ -24,4 +24,4 @@ def organisation(organisation_id: int) -> ResponseReturnValue:
 def person(person_id: int) -> ResponseReturnValue:
     """A person, where they belong, and what that organisation has."""
     found = organisations.person(person_id) or abort(404)
-    return render_template("staff/person.html", person=found, contracts=contract_rows(found.contracts, products()))
+    return render_template("staff/person.html", who=found, contracts=contract_rows(found.contracts, products()))

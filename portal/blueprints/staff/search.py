@@ -50,7 +50,7 @@ def found() -> ResponseReturnValue:
     answer = search(text, products())
     if answer.target and not kept:
         return redirect(address_of(answer.target), 303)
-    return _page(answer, text), 200 if answer.found else 404
+    return _page(answer, text)
 
 
 def address_of(target: Target) -> str:
