@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Boolean, ColumnElement, ForeignKey, Index, String, Text, literal, literal_column, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, TextClause, literal, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.database import Base, UTCDateTime, utcnow
@@ -104,9 +104,9 @@ class NotificationId(Base):
     notification_id: Mapped[int] = mapped_column(ForeignKey("notifications.id"), primary_key=True, index=True)
 
 
-def is_odd() -> ColumnElement[bool]:
+def is_odd() -> TextClause:
     """The condition of the index of unusual fates, for a database that does not see it by itself."""
-    return literal_column(f"notifications.fate NOT IN {_USUAL}", Boolean())
+    return text(f"notifications.fate NOT IN {_USUAL}")
 
 
 def has_fate(fate: Fate) -> ColumnElement[bool]:

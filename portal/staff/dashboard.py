@@ -138,12 +138,19 @@ def now_waiting(now: datetime) -> Now:
     due = (Contract.check_due_at <= now, Contract.merged_into_id.is_(None))
     return Now(
         unsettled=_count(select(Notification.id).where(received)),
-        oldest_unsettled_at=db.session.scalar(select(func.min(Notification.received_at)).where(received)),
+        oldest_unsettled_at=_oldest(select(Notification.received_at).where(received)),
         odd={str(fate): _count(select(Notification.id).where(has_fate(fate), is_odd())) for fate in ODD},
         mail_waiting=_count(select(Letter.id).where(waiting)),
-        oldest_mail_at=db.session.scalar(select(func.min(Letter.created_at)).where(waiting)),
+        oldest_mail_at=_oldest(select(Letter.created_at).where(waiting)),
         checks_due=_count(select(Contract.id).where(*due)),
     )
+
+
+def _oldest(statement: Any) -> datetime | None:
+    """The first of so many times: without the limit, SQLite would look for it among the times of all rows."""
+    some = statement.limit(MOST_COUNTED).subquery()
+    found: datetime | None = db.session.scalar(select(func.min(some.c[0])))
+    return found
 
 
 def _count(statement: Any) -> int:
