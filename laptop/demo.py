@@ -134,7 +134,7 @@ def welcome(place: Place, code: str | None) -> str:
     """The one block a person reads: where to go, and what to do there."""
     line = "─" * 78
     first = (
-        f"\n                 the first time: {place.portal_url}/second-factor/set-up\n                 with the code   {code}"
+        f", the first time {place.portal_url}/second-factor/set-up\n                 with the code {code}"
         if code
         else ""
     )
@@ -147,7 +147,7 @@ def welcome(place: Place, code: str | None) -> str:
   3. Change the contract on its product contract page, and watch the portal follow.
 
   The portal     {place.portal_url}
-  Its console    {place.portal_url}/staff for support{first}
+  Its console    {place.portal_url}/staff{first}
   Mail it sent   {place.sandbox_url}/mailbox
   Logs           {(place.folder / "logs").relative_to(ROOT)}/
 
