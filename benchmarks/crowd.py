@@ -41,22 +41,22 @@ class Crowd:
     size: int
 
     def contract_id(self, number: int) -> UUID:
-        return UUID(int=_scattered(number, 128))
+        return UUID(int=scattered(number, 128))
 
     def sold(self, number: int) -> Sold:
-        scattered = _scattered(number, 96)
-        arn = f"arn:aws:license-manager::123456789012:license:l-{scattered:032x}"
-        return Sold(f"agmt-{scattered:024x}", arn, f"{number // EACH:012d}")
+        chance = scattered(number, 96)
+        arn = f"arn:aws:license-manager::123456789012:license:l-{chance:032x}"
+        return Sold(f"agmt-{chance:024x}", arn, f"{number // EACH:012d}")
 
     def sign_in_key(self, organisation: int) -> str:
-        return f"key-{_scattered(organisation, 96):024x}"
+        return f"key-{scattered(organisation, 96):024x}"
 
     def email(self, organisation: int) -> str:
-        return f"owner-{_scattered(organisation, 40):010x}@customer.example"
+        return f"owner-{scattered(organisation, 40):010x}@customer.example"
 
     def name(self, organisation: int) -> str:
         """Names begin differently, as in life, so that a prefix of six letters finds few."""
-        return f"{_scattered(organisation, 40):010x} Industries"
+        return f"{scattered(organisation, 40):010x} Industries"
 
     def fill(self, connection: psycopg.Connection, told: Callable[[int], None]) -> None:
         """Write everybody, telling how many rows are written.
@@ -106,7 +106,7 @@ class Crowd:
     def _contract(self, number: int, first: datetime, now: datetime) -> Row:
         owner = number // EACH + 1
         sold, state = self.sold(number), State.ACTIVE.value
-        chance = _scattered(number, 32)
+        chance = scattered(number, 32)
         created = first + timedelta(seconds=chance % (300 * 86400))
         until, auto_renew = created + timedelta(days=365), (True, True, False, None)[chance % 4]
         whose = (owner, owner, first)
@@ -117,7 +117,7 @@ class Crowd:
         return self.contract_id(number).hex, DIMENSION, key, str(FIRST_VALUE), "integer"
 
 
-def _scattered(number: int, bits: int) -> int:
+def scattered(number: int, bits: int) -> int:
     """A number of so many bits that is always the same for this number, and like chance otherwise.
 
     Neighbours must not lie side by side in an index, as they would not in life.

@@ -37,6 +37,7 @@ KNOWN = {
     "d": Part("benchmarks.pages", "the contract page next to an empty route"),
     "e": Part("benchmarks.scale", "a thousand contracts next to a million"),
     "f": Part("benchmarks.memory", "memory of web and worker"),
+    "g": Part("benchmarks.support", "what support waits for: searches, lists, a file"),
 }
 
 PARTS = {letter: part for letter, part in KNOWN.items() if part.exists()}
