@@ -32,6 +32,10 @@ WANTED_MILLISECONDS = 100.0
 WARM_UP = 20
 MEGABYTE = 1024 * 1024
 
+HOW = (
+    "Over HTTP, each asked for another customer. A search is the form, and the page of what was found where that is "
+    "several things; the page of the one thing that was meant is not counted."
+)
 Ask = Callable[[int], None]
 """Asks for something about the contract of this number."""
 
@@ -169,8 +173,7 @@ def _result(size: int, messages: int, rows: list[list[Cell]], notes: list[str]) 
         rows,
         goals,
         [
-            "Over HTTP, each asked for another customer. A search is the form, and the page of what was found where it "
-            "is not one thing; the page of that one thing is not counted.",
+            HOW,
             *notes,
         ],
     )

@@ -84,6 +84,20 @@ def test_writing_results_twice_leaves_the_rest_of_the_document_alone(report: Rep
     assert for_docs(report) in once
 
 
+def test_parts_that_were_not_measured_again_stay_with_their_run(report: Report, tmp_path):
+    file = tmp_path / "benchmarks.md"
+    file.write_text(f"{document.BEGIN}\n{document.END}", encoding="utf-8")
+    (letter,) = report.results
+    other = Report(
+        "2026-11-20 01:00 UTC", False, {"cores": "8"}, {letter: report.results[letter], "z": report.results[letter]}
+    )
+    document.write(other, file)
+    document.write(report, file)
+    text = file.read_text(encoding="utf-8")
+    assert text.count(f"### ({letter})") == text.count("### (z)") == 1
+    assert text.index("cores 8") < text.index("### (z)") < text.index("cores 2") < text.index(f"### ({letter})")
+
+
 def test_a_document_without_its_marks_is_left_alone(report: Report, tmp_path):
     file = tmp_path / "benchmarks.md"
     file.write_text("# Nothing", encoding="utf-8")
