@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import Organisation, Person
@@ -40,6 +40,11 @@ class Cause(StrEnum):
     LINK = "link"
     IMPORT = "import"
     RENEWAL = "renewal"
+    MOVE = "move"
+    """Staff linked it, took it off an organisation, or gave it to another."""
+
+
+_NOBODYS = text("organisation_id IS NULL AND merged_into_id IS NULL")
 
 
 class Contract(Base):
@@ -50,6 +55,8 @@ class Contract(Base):
         Index("ix_contracts_product_account", "product_code", "aws_account_id"),
         # For sweeps: which contracts of a product have not been confirmed since.
         Index("ix_contracts_product_confirmed", "product_code", "state", "confirmed_at", "id"),
+        # For the people who look after purchases that nobody has set up.
+        Index("ix_contracts_nobodys", "created_at", "id", postgresql_where=_NOBODYS, sqlite_where=_NOBODYS),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -153,5 +160,7 @@ class ContractChange(Base):
     """What changed: `state`, `organisation`, `ends_at`, `dimension:<key>` …"""
     before: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     after: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    only_for_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
+    """The one organisation that may read this line, because it tells of it; None when whoever has the contract may."""
 
     contract: Mapped[Contract] = relationship(back_populates="changes")

@@ -24,4 +24,6 @@ PERIODIC = (
     Periodic(sweep, every_seconds=5),
     # Every product once an hour; what is due stands in the database.
     Periodic(tasks.reconcile, every_seconds=30),
+    # One or two calls to SQS while there are none.
+    Periodic(tasks.tend_dead_letters, every_seconds=60),
 )
