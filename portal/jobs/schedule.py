@@ -26,4 +26,6 @@ PERIODIC = (
     Periodic(tasks.reconcile, every_seconds=30),
     # One or two calls to SQS while there are none.
     Periodic(tasks.tend_dead_letters, every_seconds=60),
+    Periodic(tasks.seal_audit, every_seconds=10),
+    Periodic(tasks.tell_audit_head, every_seconds=3600),
 )

@@ -33,7 +33,7 @@ from portal.marketplace.values import Purchase
 from portal.products import Products
 from portal.registration import unclear
 from portal.registration.models import Claim, ClaimState
-from portal.registration.sealing import Seal, hash_secret, new_secret
+from portal.sealing import Seal, hash_secret, new_secret
 
 logger = logging.getLogger(__name__)
 
