@@ -66,10 +66,11 @@ def ask(ids: Sequence[int], actor: str, now: datetime) -> Preview:
     wanted = sorted(set(ids))
     if len(wanted) > MOST_AT_ONCE:
         raise TooMany(str(len(wanted)))
-    db.session.execute(delete(Preview).where(Preview.asked_at < now - KEPT))
     preview = Preview(notification_ids=wanted, asked_at=now, asked_by=actor)
     db.session.add(preview)
     db.session.flush()
+    # Afterwards: SQLite would give the number of the last one again.
+    db.session.execute(delete(Preview).where(Preview.asked_at < now - KEPT))
     audit.record(actor, "rehearsed a replay", f"preview:{preview.id}", notifications=wanted)
     return preview
 
