@@ -8,28 +8,25 @@ get "no such page", because every look at a contract asks the database whose it 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import update
 
 from portal import audit
-from portal.accounts.models import Membership, Organisation, Person, folded
+from portal.accounts.models import Organisation
 from portal.contracts.history import write_change
 from portal.contracts.models import Cause, Contract
 from portal.database import db
 from portal.mail import letters, outbox
 from portal.mail.letters import Sender
 from portal.products import Products
-from portal.registration.linking import LINKING_ROLES
 from portal.registration.models import Claim, ClaimState
-from portal.staff.moves import Move, last_move_of
+from portal.staff.moves import Move, last_move_of, told_by_mail
 
 SUPPORT = "our support"
 """What customers read in place of a name of ours."""
-MOST_FOUND = 20
 
 
 class CannotMove(Exception):
@@ -142,32 +139,6 @@ def why_no_undo(made: Move) -> str | None:
     if contract.organisation_id != made.to_id or contract.linked_at != (made.at if made.to_id else None):
         return "The contract was linked anew since."
     return None
-
-
-def organisations_like(text: str) -> Sequence[Organisation]:
-    """Organisations whose name begins so, or of this number; the best known spelling first."""
-    wanted = folded(text)
-    if not wanted:
-        return []
-    like = wanted.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    found: ColumnElement[bool] = Organisation.name_key.like(like, escape="\\")
-    if wanted.isascii() and wanted.isdecimal() and len(wanted) < 10:
-        found = or_(found, Organisation.id == int(wanted))
-    return db.session.scalars(
-        select(Organisation).where(found).order_by(Organisation.name_key, Organisation.id).limit(MOST_FOUND)
-    ).all()
-
-
-def told_by_mail(organisation_id: int) -> list[Person]:
-    """Who of an organisation gets the letters: those who may link contracts."""
-    return list(
-        db.session.scalars(
-            select(Person)
-            .join(Membership)
-            .where(Membership.organisation_id == organisation_id, Membership.role.in_(LINKING_ROLES))
-            .order_by(Person.id)
-        )
-    )
 
 
 def _hand_over(

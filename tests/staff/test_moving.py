@@ -21,7 +21,7 @@ from portal.products import Products
 from portal.registration.claims import Standing, find_claim, standing
 from portal.registration.linking import AlreadyLinked, link
 from portal.registration.models import Claim, ClaimState
-from portal.staff import moving
+from portal.staff import moves, moving
 from portal.staff.moves import Move, last_move_of, moves_of
 from portal.staff.moving import CannotMove, ChangedMeanwhile, Deed, Post, Seen
 from tests.cast import ANALYTICS, Somebody
@@ -395,16 +395,16 @@ def test_of_two_who_undo_at_once_one_does(
 def test_an_organisation_is_found_by_how_its_name_begins_or_by_its_number(
     database: SQLAlchemy, alice: Somebody, mallory: Somebody, text: str
 ):
-    found = moving.organisations_like(str(mallory.organisation_id) if text == "number" else text)
+    found = moves.organisations_like(str(mallory.organisation_id) if text == "number" else text)
     assert mallory.organisation_id in [one.id for one in found]
 
 
 @pytest.mark.parametrize("text", ["", "%", "_lobex", "99999999999999999999"])
 def test_and_by_nothing_else(database: SQLAlchemy, mallory: Somebody, text: str):
-    assert moving.organisations_like(text) == []
+    assert moves.organisations_like(text) == []
 
 
 def test_only_so_many_are_found(database: SQLAlchemy):
     with transaction():
-        db.session.add_all([Organisation(name=f"Many {n}") for n in range(moving.MOST_FOUND + 5)])
-    assert len(moving.organisations_like("many")) == moving.MOST_FOUND
+        db.session.add_all([Organisation(name=f"Many {n}") for n in range(moves.MOST_FOUND + 5)])
+    assert len(moves.organisations_like("many")) == moves.MOST_FOUND

@@ -2,7 +2,30 @@
 
 from __future__ import annotations
 
-from portal.blueprints.staff import audit, home, revealing, team
+from portal.blueprints.staff import (
+    audit,
+    contract_stub,
+    deciding,
+    home,
+    messages,
+    moving,
+    queues,
+    replaying,
+    revealing,
+    team,
+)
 from portal.blueprints.staff.gate import blueprint
 
-__all__ = ["audit", "blueprint", "home", "revealing", "team"]
+__all__ = [
+    "audit",
+    "blueprint",
+    "contract_stub",
+    "deciding",
+    "home",
+    "messages",
+    "moving",
+    "queues",
+    "replaying",
+    "revealing",
+    "team",
+]
