@@ -196,7 +196,7 @@ def _finding(finding: Finding, products: Products) -> Row:
         id=finding.id,
         at=finding.first_seen_at,
         title=f"{kind.capitalize()}: {products.named(finding.product_code).title}",
-        happened=f"{happened} ({finding.name})" if kind is not FindingKind.STALE else happened,
+        happened=happened if finding.contract_id else f"{happened} ({finding.name})",
         means=means,
         todo=todo,
         problem=finding.detail,

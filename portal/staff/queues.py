@@ -56,8 +56,8 @@ THINGS = {
     QueueKind.MAIL: Thing.LETTER,
 }
 """What can be seen to in which queue. A dead letter goes back, or it stays."""
-REPLAYED = frozenset({QueueKind.FAILED, QueueKind.NOT_UNDERSTOOD, QueueKind.AMBIGUOUS})
-"""The queues whose messages can be replayed."""
+REPLAYED = frozenset({QueueKind.FAILED, QueueKind.NOT_UNDERSTOOD})
+"""The queues whose messages are replayed; what is ambiguous goes on by itself once it is decided."""
 
 
 @dataclass(frozen=True)
