@@ -139,6 +139,12 @@ def asked_back() -> set[str]:
     return set(db.session.scalars(wanted))
 
 
+def letters() -> Sequence[DeadLetter]:
+    """Those that are there, as they were seen last; the newest first."""
+    there = select(DeadLetter).where(DeadLetter.gone_at.is_(None)).order_by(DeadLetter.id.desc())
+    return db.session.scalars(there.execution_options(populate_existing=True)).all()
+
+
 def being_returned() -> int:
     """How many are on their way back."""
     there = DeadLetter.gone_at.is_(None)

@@ -73,7 +73,7 @@ def test_that_none_is_found_is_said(olga_client: PortalClient, contract_id: UUID
 
 def test_the_confirmation_says_who_will_see_what(olga_client: PortalClient, contract_id: UUID, mallory: Somebody):
     page = choose(olga_client, contract_id, mallory.organisation_id)
-    assert (page.heading, "the contract is gone for them at once" in page.text) == (
+    assert (page.heading, "1 person loses the contract at once." in page.text) == (
         "Move this contract to Globex?",
         True,
     )
