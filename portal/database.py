@@ -18,7 +18,7 @@ from sqlalchemy import DateTime, Dialect, Engine, MetaData, Select, String, Tabl
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Session
 
 logger = logging.getLogger(__name__)
 
@@ -106,6 +106,35 @@ def transaction() -> Iterator[None]:
         except Exception:
             # The change is committed and a sweep finds what was left undone, so the visitor is not told of an error.
             logger.exception("Work after a commit failed; the sweep will do it")
+
+
+@contextmanager
+def rehearsal() -> Iterator[None]:
+    """Write as in ``transaction()``, and take all of it back at the end: nothing is committed, and nothing that was to
+    happen after the commit does.
+
+    Raises:
+        RuntimeError: something inside tried to commit.
+    """
+    session = db.session()
+    if session.info.get(_AFTER_COMMIT) is not None:
+        raise RuntimeError("a rehearsal cannot be part of a transaction")
+    session.commit()  # ends a read that came before
+    session.connection(execution_options={SQLITE_BEGIN: "BEGIN IMMEDIATE"})
+    session.info[_AFTER_COMMIT] = []
+    event.listen(session, "before_commit", _refuse_to_commit)
+    try:
+        yield
+    finally:
+        event.remove(session, "before_commit", _refuse_to_commit)
+        session.info.pop(_AFTER_COMMIT, None)
+        session.rollback()
+        session.expire_all()  # objects that others hold must not say what was taken back
+
+
+def _refuse_to_commit(session: Session) -> None:
+    if not session.in_nested_transaction():
+        raise RuntimeError("nothing is committed in a rehearsal")
 
 
 def after_commit(callback: Callable[[], None]) -> None:

@@ -10,7 +10,7 @@ from flask_login import login_required
 from flask_wtf.csrf import generate_csrf
 
 from portal.contracts import checks
-from portal.contracts.history import changes_of
+from portal.contracts.history import changes_for
 from portal.contracts.overview import contract_of, contracts_of, joined_into, may_see
 from portal.database import after_commit, transaction
 from portal.jobs import later
@@ -75,7 +75,7 @@ def _draw(person_id: int, contract_id: UUID) -> str:
     overview = contract_of(person_id, contract_id)
     if overview is None:
         abort(404)
-    page = contract_page(overview, changes_of(contract_id), products())
+    page = contract_page(overview, changes_for(contract_id, overview.contract.organisation_id), products())
     return render_template(
         "contracts/show.html",
         contract=page,

@@ -7,7 +7,7 @@ import sys
 import click
 from flask.cli import AppGroup
 
-from portal.cli import importing, standing
+from portal.cli import importing, moving, standing
 from portal.cli.words import choice, chosen, counts, show_json, show_table, when
 from portal.contracts import findings, turns
 from portal.contracts.findings import Finding, FindingKind
@@ -21,6 +21,7 @@ from portal.services import products, sources
 group = AppGroup("contracts", help="Contracts: reconcile with AWS, findings, import, status.")
 group.add_command(importing.bring_in)
 group.add_command(standing.status)
+group.add_command(moving.move)
 
 PATIENCE_SECONDS = 90.0
 """A person at a terminal rather waits for their turn than starts again."""

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 import click
 from flask.cli import AppGroup
 
+from portal import audit
 from portal.cli.words import choice, chosen, show_json, show_table, when
 from portal.contracts.names import mask_account
-from portal.database import db, transaction, utcnow
+from portal.database import after_commit, db, transaction, utcnow
 from portal.jobs import later
+from portal.notifications.envelope import understand
 from portal.notifications.models import Fate, Notification
 from portal.notifications.replay import latest, replay
+from portal.staff import dead_letters
+from portal.staff.dead_letters import DeadLetter, DeadLetterLook
+from portal.staff.masking import mask_text
 
 group = AppGroup("notifications", help="The inbox: what AWS said, and what became of it.")
 ACTOR = "command"
@@ -37,10 +43,13 @@ def list_latest(fate: tuple[str, ...], limit: int, as_json: bool) -> None:
 
 @group.command("show")
 @click.argument("number", type=int, metavar="ID")
-def show(number: int) -> None:
+@click.option(
+    "--reveal", is_flag=True, help="Account ids and addresses in it as they came; written into the audit log."
+)
+def show(number: int, reveal: bool) -> None:
     """Show one message: what it was read as, what became of it, and its body as it came.
 
-    The body is AWS's own text and may name the buyer's AWS account.
+    Account ids and addresses in it are masked unless they are asked for.
     """
     row = db.session.get(Notification, number)
     if row is None:
@@ -48,7 +57,10 @@ def show(number: int) -> None:
     for name, value in _as_json(row).items():
         click.echo(f"{name.replace('_', ' ') + ':':20} {'' if value is None else value}")
     click.echo()
-    click.echo(row.body)
+    if reveal:
+        with transaction():
+            audit.record(ACTOR, "revealed", f"notification:{number}", kind="text")
+    click.echo(row.body if reveal else mask_text(row.body))
 
 
 @group.command("replay")
@@ -64,6 +76,66 @@ def put_back(numbers: tuple[int, ...]) -> None:
     for number, fate in became.items():
         click.echo(f"{number}: {_in_words(fate)}")
     sys.exit(0 if all(fate in {Fate.RECEIVED, Fate.NEWS} for fate in became.values()) else 1)
+
+
+@group.command("dead-letters")
+@click.option("--back", is_flag=True, help="Send them back to the queue, all of them.")
+@click.option("--why", help="The reason, for the audit log; needed with --back.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def list_dead_letters(back: bool, why: str | None, as_json: bool) -> None:
+    """List the messages that SQS gave up handing out, as the worker saw them last; it looks every minute.
+
+    Ends with 1 when there are some, unless they are sent back.
+    """
+    if back and not (why or "").strip():
+        raise click.UsageError("Say why with --why: it stands in the audit log.")
+    if back:
+        with transaction():
+            number = dead_letters.ask_back(None, why=str(why).strip(), actor=ACTOR, now=utcnow())
+            after_commit(later.tend_dead_letters)
+        click.echo(f"On their way back to the queue: {number:,}. The worker sends them.")
+        return
+    look, letters = dead_letters.last_look(), dead_letters.letters()
+    if as_json:
+        show_json({"look": _look(look), "letters": [_letter(one) for one in letters]})
+    else:
+        _tell_dead_letters(look, letters)
+    sys.exit(1 if letters or (look and look.waiting) else 0)
+
+
+def _tell_dead_letters(look: DeadLetterLook | None, letters: Sequence[DeadLetter]) -> None:
+    if letters:
+        headings = ["id", "sent", "handed out", "name", "going back"]
+        show_table(
+            headings,
+            [
+                [str(one.id), when(one.sent_at), str(one.receives), _name(one), "yes" if one.asked_at else ""]
+                for one in letters
+            ],
+        )
+    if look is None:
+        click.echo("The worker has not looked yet.")
+    elif look.problem:
+        click.echo(f"They cannot be looked at: {look.problem}")
+    elif look.queue is None:
+        click.echo("There is no queue of dead letters.")
+    else:
+        click.echo(f"Dead letters in {look.queue}: {look.waiting:,} ({when(look.looked_at)})")
+
+
+def _look(look: DeadLetterLook | None) -> dict[str, object] | None:
+    if look is None:
+        return None
+    return {"looked_at": look.looked_at, "queue": look.queue, "waiting": look.waiting, "problem": look.problem}
+
+
+def _letter(letter: DeadLetter) -> dict[str, object]:
+    names = ("id", "message_id", "sent_at", "receives", "first_seen_at", "asked_at")
+    return {name: getattr(letter, name) for name in names} | {"name": _name(letter)}
+
+
+def _name(letter: DeadLetter) -> str:
+    return understand(letter.body, letter.message_id, letter.sent_at).name
 
 
 def _in_words(fate: Fate | None) -> str:

@@ -9,6 +9,7 @@ from redis.exceptions import RedisError
 from portal.cli.words import counts, show_json, when
 from portal.database import utcnow
 from portal.services import marketplace, products
+from portal.staff.masking import mask_text
 from portal.staff.standing import Standing, standing
 
 BODY_SHOWN = 300
@@ -23,7 +24,7 @@ def status(as_json: bool) -> None:
     if as_json:
         show_json(
             vars(found)
-            | {"not_understood": [vars(one) for one in found.not_understood]}
+            | {"not_understood": [vars(one) | {"body": mask_text(one.body)} for one in found.not_understood]}
             | {"unknown_dimensions": [vars(one) for one in found.unknown_dimensions], "aws": aws}
         )
         return
@@ -48,7 +49,7 @@ def _tell_strange(found: Standing) -> None:
     for one in found.unknown_dimensions:
         click.echo(f"Unknown:        dimension {one.dimension} of {one.product_code}, contracts: {one.contracts:,}")
     for message in found.not_understood:
-        body = " ".join(message.body.split())
+        body = mask_text(" ".join(message.body.split()))
         short = body[:BODY_SHOWN] + ("…" if len(body) > BODY_SHOWN else "")
         click.echo(f"Not understood: {message.id} ({message.name}, {when(message.received_at)}) {short}")
 

@@ -55,8 +55,13 @@ def read_many(contract_ids: Sequence[UUID], marketplace: Marketplace) -> Iterato
     Gives the answers in parts, as they come, so that some can be written while the next call waits for its turn. Every
     contract is in a part, with its reading or its problem; a few may come a second time, with a later reading.
     """
+    yield from ask_about(list(subjects(contract_ids).values()), marketplace)
+
+
+def ask_about(asked: Sequence[Subject], marketplace: Marketplace) -> Iterator[Answers]:
+    """As ``read_many``, for subjects that are known already."""
     by_product: dict[str, list[Subject]] = {}
-    for subject in subjects(contract_ids).values():
+    for subject in asked:
         by_product.setdefault(subject.product_code, []).append(subject)
     round_ = _Round(marketplace)
     for product_code, group in by_product.items():

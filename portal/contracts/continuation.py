@@ -58,7 +58,14 @@ def _merge(later: Contract, before: Contract) -> None:
         before.organisation_id, before.linked_by_id = later.organisation_id, later.linked_by_id
         before.linked_at = later.linked_at
         by = later.linked_by.name if later.linked_by else None
-        write_change(before, Cause.LINK, "organisation", after={"value": later.organisation.name}, detail=by)
+        write_change(
+            before,
+            Cause.LINK,
+            "organisation",
+            after={"value": later.organisation.name},
+            detail=by,
+            only_for_id=later.organisation_id,
+        )
     take_over_terms(before, later, Because(Cause.RENEWAL))
     before.offer_type = later.offer_type
     before.aws_account_id = before.aws_account_id or later.aws_account_id

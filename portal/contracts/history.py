@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 
 from portal.contracts.models import Cause, Contract, ContractChange
 from portal.database import db
@@ -23,8 +23,14 @@ def write_change(
     after: dict[str, Any] | None = None,
     detail: str | None = None,
     notification_id: int | None = None,
+    only_for_id: int | None = None,
 ) -> None:
-    """Add one line and move the version on, so that open pages notice. Inside a transaction."""
+    """Add one line and move the version on, so that open pages notice. Inside a transaction.
+
+    Args:
+        only_for_id: the organisation that the line tells of. A contract may come to another one, whose people must not
+            read there who had it before.
+    """
     contract.version = (contract.version or 0) + 1
     db.session.add(
         ContractChange(
@@ -35,6 +41,7 @@ def write_change(
             after=after,
             detail=detail[:255] if detail else None,
             notification_id=notification_id,
+            only_for_id=only_for_id,
         )
     )
 
@@ -68,6 +75,16 @@ def note(
 
 
 def changes_of(contract_id: UUID) -> list[ContractChange]:
-    """The latest lines of a contract's history, the newest first; one query."""
-    statement = select(ContractChange).where(ContractChange.contract_id == contract_id)
-    return list(db.session.scalars(statement.order_by(ContractChange.id.desc()).limit(HISTORY_SHOWN)))
+    """The latest lines of a contract's history, the newest first; one query. All of them, so for staff only."""
+    return _latest(ContractChange.contract_id == contract_id)
+
+
+def changes_for(contract_id: UUID, organisation_id: int | None) -> list[ContractChange]:
+    """As ``changes_of``, but only what the people of this organisation may read."""
+    theirs = or_(ContractChange.only_for_id.is_(None), ContractChange.only_for_id == organisation_id)
+    return _latest(ContractChange.contract_id == contract_id, theirs)
+
+
+def _latest(*conditions: ColumnElement[bool]) -> list[ContractChange]:
+    statement = select(ContractChange).where(*conditions).order_by(ContractChange.id.desc())
+    return list(db.session.scalars(statement.limit(HISTORY_SHOWN)))

@@ -204,5 +204,5 @@ def _link(contract: Contract, step: Step, founded: dict[Owner, int], now: dateti
     if not linked.rowcount:  # type: ignore[attr-defined]
         return False
     name = db.session.get_one(Organisation, organisation_id).name
-    write_change(contract, Cause.IMPORT, "organisation", after={"value": name})
+    write_change(contract, Cause.IMPORT, "organisation", after={"value": name}, only_for_id=organisation_id)
     return True

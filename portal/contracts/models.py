@@ -45,6 +45,8 @@ class Cause(StrEnum):
     LINK = "link"
     IMPORT = "import"
     RENEWAL = "renewal"
+    MOVE = "move"
+    """Staff linked it, took it off an organisation, or gave it to another."""
 
 
 class Contract(Base):
@@ -183,5 +185,7 @@ class ContractChange(Base):
     """What changed: `state`, `organisation`, `ends_at`, `dimension:<key>` …"""
     before: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     after: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    only_for_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
+    """The one organisation that may read this line, because it tells of it; None when whoever has the contract may."""
 
     contract: Mapped[Contract] = relationship(back_populates="changes")

@@ -23,6 +23,7 @@ INBOX_ASKED = "portal:inbox-asked"
 ASKED_SECONDS = 5
 CHECKS_ASKED = "portal:checks-asked"
 SWEEP_ASKED = "portal:sweep-asked"
+DEAD_LETTERS_ASKED = "portal:dead-letters-asked"
 ENDING = "jobs ending"
 JOB_TIMEOUT_SECONDS = 180
 FAILURE_SECONDS = 86_400
@@ -54,6 +55,17 @@ def check_contracts() -> None:
 def reconcile() -> None:
     """Ask for the sweep of a product that is due for it to be begun or gone on with, unless that is asked already."""
     _ask_once(SWEEP_ASKED, "reconcile")
+
+
+def tend_dead_letters() -> None:
+    """Ask for the dead letters to be looked at, and those that are asked for sent back, unless that is asked
+    already."""
+    _ask_once(DEAD_LETTERS_ASKED, "tend_dead_letters")
+
+
+def rehearse(preview_id: int) -> None:
+    """Ask for what a replay would change to be found out, for the page that waits for it."""
+    _ask("rehearse", str(preview_id))
 
 
 def try_claim(claim_id: UUID) -> None:
@@ -94,6 +106,11 @@ def connection() -> Redis:
     """The way to Redis of whoever leaves jobs; it gives up soon."""
     found: Redis = _queue().connection
     return found
+
+
+def dead_letters_begin() -> None:
+    """Note that a job is about to look at the dead letters."""
+    _begins(DEAD_LETTERS_ASKED)
 
 
 def is_ending() -> bool:

@@ -26,6 +26,8 @@ PERIODIC = (
     Periodic(tasks.reconcile, every_seconds=30),
     # What the staff's pages show "as of": a second of counting with a million contracts.
     Periodic(tasks.count_figures, every_seconds=60),
+    # One or two calls to SQS while there are none.
+    Periodic(tasks.tend_dead_letters, every_seconds=60),
     Periodic(tasks.seal_audit, every_seconds=10),
     Periodic(tasks.tell_audit_head, every_seconds=3600),
 )

@@ -18,6 +18,7 @@ from portal.notifications.inbox import unpark_forgotten
 from portal.notifications.models import Fate, Notification, has_fate
 from portal.registration.models import Claim, ClaimState
 from portal.services import products
+from portal.staff import replaying
 
 PATIENCE = timedelta(seconds=5)
 """What is younger has its own job on the way."""
@@ -48,6 +49,8 @@ def sweep(patience: timedelta = PATIENCE) -> None:
     ).all():
         if _is_due(claim, now):
             later.try_claim(claim.id)
+    for preview_id in replaying.forgotten(now - patience):
+        later.rehearse(preview_id)
     if _any(Letter.state == MailState.WAITING, Letter.due_at <= now):
         later.send_mail()
 

@@ -11,13 +11,14 @@ from portal.audit import chain
 from portal.contracts import checks, turns
 from portal.contracts.asking import calls_for
 from portal.database import db, utcnow
-from portal.jobs import later
+from portal.jobs import dead_letters, later
 from portal.mail import outbox
 from portal.marketplace.client import PAGE
 from portal.marketplace.errors import MarketplaceUnavailable
+from portal.marketplace.queue import NotificationQueue
 from portal.notifications import apply, inbox
 from portal.services import desk, marketplace, products, settings, sources
-from portal.staff import dashboard, figures
+from portal.staff import dashboard, figures, replaying
 
 logger = logging.getLogger(__name__)
 
@@ -88,6 +89,19 @@ def try_claim(claim_id: str) -> None:
 def count_figures() -> None:
     """Count what the staff's pages show with the time it was counted."""
     figures.keep(dashboard.COUNTERS, utcnow())
+
+
+def tend_dead_letters() -> None:
+    """Send back the dead letters that are asked for, and keep what is there for the page."""
+    later.dead_letters_begin()
+    url = settings().notifications_queue_url
+    if dead_letters.tend(NotificationQueue(url) if url else None):
+        later.tend_dead_letters()
+
+
+def rehearse(preview_id: str) -> None:
+    """Find out what a replay would change, for the page that waits for it."""
+    replaying.find_out(int(preview_id), sources(), utcnow())
 
 
 def send_mail() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,42 @@ your purchase of {product} on AWS Marketplace is now linked to {_one_line(organi
 See the contract: {sender.portal_url}/contracts/{contract_id}
 
 Need help, or was this not intended? {sender.support}
+
+{sender.seller}
+""",
+    )
+
+
+def linked_by_support(sender: Sender, name: str, product: str, organisation: str, contract_id: str) -> Words:
+    """To an organisation that support has given a contract to."""
+    return Words(
+        subject=f"{product} is now linked to {_one_line(organisation)}",
+        text=f"""Hello {_one_line(name)},
+
+our support has linked a purchase of {product} on AWS Marketplace to {_one_line(organisation)}. Your people can see the
+contract from now on, and use what it includes.
+
+See the contract: {sender.portal_url}/contracts/{contract_id}
+
+Did you not expect this, or is it not yours? Please tell us, and we put it right: {sender.support}
+
+{sender.seller}
+""",
+    )
+
+
+def unlinked(sender: Sender, name: str, product: str, organisation: str, at: datetime) -> Words:
+    """To an organisation that support has taken a contract from; whose it is now, is not said."""
+    return Words(
+        subject=f"{product} is no longer linked to {_one_line(organisation)}",
+        text=f"""Hello {_one_line(name)},
+
+our support has taken a contract for {product} off {_one_line(organisation)}, on {at.day} {at:%B %Y, %H:%M} UTC. Your
+people do not see it any more. On AWS Marketplace nothing was changed or cancelled by this.
+
+The contracts you have: {sender.portal_url}/contracts
+
+Did you not expect this? Please tell us, and we put it right: {sender.support}
 
 {sender.seller}
 """,

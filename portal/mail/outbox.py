@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import smtplib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -42,6 +42,21 @@ def post_rarely(to: str, words: Words, now: datetime) -> None:
     )
     if not db.session.scalar(select(lately)):
         post(to, words)
+
+
+def send_again(ids: Collection[int], now: datetime) -> list[int]:
+    """Let letters that failed be tried once more, as if they were new. Inside a transaction.
+
+    Returns:
+        Which of them had failed.
+    """
+    again = (
+        update(Letter)
+        .where(Letter.id.in_(ids), Letter.state == MailState.FAILED)
+        .values(state=MailState.WAITING, attempts=0, due_at=now)
+        .returning(Letter.id)
+    )
+    return list(db.session.scalars(again))
 
 
 def _one_line(subject: str) -> str:

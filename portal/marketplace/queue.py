@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,6 +37,16 @@ class Delivery:
     receipt_handle: str
     body: str
     sent_at: datetime | None = None
+    receives: int = 0
+    """How many times SQS has handed it out by now."""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How many messages a queue holds, about, and whether it gives up messages in its turn."""
+
+    messages: int
+    gives_up: bool
 
 
 class NotificationQueue:
@@ -50,8 +61,70 @@ class NotificationQueue:
         region = _REGION.match(url)
         self._sqs = boto3.client("sqs", region_name=region.group(1) if region else "us-east-1", config=_CONFIG)
 
-    def receive(self, wait_seconds: int = LONG_POLL_SECONDS) -> list[Delivery]:
+    @property
+    def name(self) -> str:
+        """The queue's name, as AWS shows it."""
+        return self._url.rpartition("/")[2]
+
+    def dead_letters(self) -> NotificationQueue | None:
+        """The queue to which SQS moves what nobody took in time; None when this one has none (SQS developer guide,
+        "Using dead-letter queues": the redrive policy names it, and it lies in the same account and Region).
+
+        Raises:
+            QueueUnavailable: SQS did not answer, or does not let us.
+        """
+        policy = self._attributes("RedrivePolicy").get("RedrivePolicy")
+        try:
+            arn = str(json.loads(policy)["deadLetterTargetArn"]) if policy else ""
+        except (ValueError, KeyError, TypeError):
+            arn = ""
+        account, _, name = arn.rpartition(":")
+        if not name:
+            return None
+        try:
+            owner = account.rpartition(":")[2]
+            url = self._sqs.get_queue_url(QueueName=name, QueueOwnerAWSAccountId=owner)["QueueUrl"]
+        except (ClientError, BotoCoreError) as error:
+            raise QueueUnavailable(f"get_queue_url: {_code(error)}") from None
+        return NotificationQueue(url)
+
+    def count(self) -> Counted:
+        """About how many messages there are, taken ones included.
+
+        Raises:
+            QueueUnavailable: SQS did not answer, or does not let us.
+        """
+        told = self._attributes("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "RedrivePolicy")
+        messages = sum(int(value) for name, value in told.items() if name.startswith("Approximate"))
+        return Counted(messages, gives_up="RedrivePolicy" in told)
+
+    def send(self, body: str) -> None:
+        """Put a message into the queue.
+
+        Raises:
+            QueueUnavailable: SQS did not answer, or does not let us; the message may be there all the same.
+        """
+        self._call("send_message", MessageBody=body)
+
+    def let_go(self, deliveries: Sequence[Delivery]) -> None:
+        """Give messages that were taken, but not deleted, back at once.
+
+        Raises:
+            QueueUnavailable: SQS did not answer; they come back by themselves after a while.
+        """
+        for start in range(0, len(deliveries), BATCH):
+            some = deliveries[start : start + BATCH]
+            entries = [
+                {"Id": str(n), "ReceiptHandle": one.receipt_handle, "VisibilityTimeout": 0}
+                for n, one in enumerate(some)
+            ]
+            self._call("change_message_visibility_batch", Entries=entries)
+
+    def receive(self, wait_seconds: int = LONG_POLL_SECONDS, *, keep_seconds: int | None = None) -> list[Delivery]:
         """Wait up to `wait_seconds` (0 to 20) for messages, and take up to ten.
+
+        Args:
+            keep_seconds: for how long nobody else gets them; what the queue says when it is not given.
 
         Raises:
             QueueUnavailable: SQS did not answer, or does not let us.
@@ -60,7 +133,8 @@ class NotificationQueue:
             "receive_message",
             MaxNumberOfMessages=BATCH,
             WaitTimeSeconds=wait_seconds,
-            MessageSystemAttributeNames=["SentTimestamp"],
+            MessageSystemAttributeNames=["SentTimestamp", "ApproximateReceiveCount"],
+            **({} if keep_seconds is None else {"VisibilityTimeout": keep_seconds}),
         )
         return [_delivery(message) for message in answer.get("Messages") or []]
 
@@ -80,14 +154,21 @@ class NotificationQueue:
         deleted = {entry.get("Id") for entry in answer.get("Successful") or []}
         return [one for n, one in enumerate(deliveries) if str(n) not in deleted]
 
+    def _attributes(self, *names: str) -> dict[str, str]:
+        found: dict[str, str] = self._call("get_queue_attributes", AttributeNames=list(names)).get("Attributes") or {}
+        return found
+
     def _call(self, operation: str, **parameters: Any) -> dict[str, Any]:
         try:
             answer: dict[str, Any] = getattr(self._sqs, operation)(QueueUrl=self._url, **parameters)
-        except ClientError as error:
-            raise QueueUnavailable(f"{operation}: {error.response.get('Error', {}).get('Code')}") from None
-        except BotoCoreError as error:
-            raise QueueUnavailable(f"{operation}: {type(error).__name__}") from None
+        except (ClientError, BotoCoreError) as error:
+            raise QueueUnavailable(f"{operation}: {_code(error)}") from None
         return answer
+
+
+def _code(error: ClientError | BotoCoreError) -> str:
+    """AWS's own word for what went wrong, or the error's kind where AWS did not speak."""
+    return str(error.response.get("Error", {}).get("Code")) if isinstance(error, ClientError) else type(error).__name__
 
 
 def _delivery(message: dict[str, Any]) -> Delivery:
@@ -96,7 +177,13 @@ def _delivery(message: dict[str, Any]) -> Delivery:
         receipt_handle=str(message.get("ReceiptHandle", "")),
         body=str(message.get("Body", "")),
         sent_at=_sent_at(message.get("Attributes") or {}),
+        receives=_receives(message.get("Attributes") or {}),
     )
+
+
+def _receives(attributes: dict[str, str]) -> int:
+    told = attributes.get("ApproximateReceiveCount", "")
+    return int(told) if told.isdecimal() else 0
 
 
 def _sent_at(attributes: dict[str, str]) -> datetime | None:

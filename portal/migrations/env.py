@@ -16,12 +16,12 @@ from portal.database import Base, UTCDateTime, db
 from portal.mail import models as mail
 from portal.notifications import models as notifications
 from portal.registration import models as registration
-from portal.staff import figures
+from portal.staff import dead_letters, deciding, figures, moves, replaying, seen
 from portal.staff import models as staff
 
 RECORDS = (
-    *(audit, accounts, contracts, factors, figures, findings, mail, notifications, passkeys, registration, staff),
-    sweeps,
+    *(audit, accounts, contracts, factors, findings, mail, notifications, passkeys, registration, sweeps),
+    *(dead_letters, deciding, figures, moves, replaying, seen, staff),
 )
 """Named here so that every table is known, whatever else the application imports."""
 

@@ -88,7 +88,7 @@ def _write(cases: Sequence[Case], readings: dict[UUID, Reading], products: Produ
             contracts = sync.lock([case.contract_id for case in cases])
             fates = Fates()
             for case in cases:
-                _apply(case, contracts[case.contract_id], readings.get(case.contract_id), products, now, fates)
+                apply_case(case, contracts[case.contract_id], readings.get(case.contract_id), products, now, fates)
             fates.write()
     except OperationalError:
         raise
@@ -103,10 +103,10 @@ def _write(cases: Sequence[Case], readings: dict[UUID, Reading], products: Produ
         _try_later(cases[0].messages, REFUSAL_WAITS, problem, most=MOST_REFUSALS)
 
 
-def _apply(
+def apply_case(
     case: Case, contract: Contract, reading: Reading | None, products: Products, now: datetime, fates: Fates
 ) -> None:
-    """Write one contract, which is locked."""
+    """Write what a case and its reading say about one contract, which is locked; its fates are added to `fates`."""
     if contract.merged_into_id is not None:
         postpone(case.messages, (0.1,), "Its contract was joined to another a moment ago.")
         return

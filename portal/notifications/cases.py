@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -72,6 +72,12 @@ def learn(cases: Sequence[Case]) -> list[Case]:
     return list(by_id.values())
 
 
+def candidates(keys: Sequence[book.Key], product_code: str | None) -> list[UUID]:
+    """The contracts that these names of one purchase may mean, the surest name first; several are for a person."""
+    owners = book.owners(keys)
+    return _among(keys, owners, _products_of(set(owners.values())), product_code)
+
+
 def _learn_from(message: Taken, contract_id: UUID) -> UUID:
     """Learn the names in one message; the contract that it is about then."""
     with transaction():
@@ -117,11 +123,16 @@ def _meant(message: Taken, owners: Mapping[book.Key, UUID], products: Mapping[UU
     One agreement may be over several products, so where a message names its product, others are not meant.
     """
     for keys in (message.keys, _renewed(message)):
-        found = dict.fromkeys(owners[key] for key in keys if key in owners)
-        meant = [one for one in found if message.product_code in {None, products.get(one)}]
-        if meant:
+        if meant := _among(keys, owners, products, message.product_code):
             return meant
     return []
+
+
+def _among(
+    keys: Iterable[book.Key], owners: Mapping[book.Key, UUID], products: Mapping[UUID, str], product_code: str | None
+) -> list[UUID]:
+    found = dict.fromkeys(owners[key] for key in keys if key in owners)
+    return [one for one in found if product_code in {None, products.get(one)}]
 
 
 def _products_of(contract_ids: set[UUID]) -> dict[UUID, str]:

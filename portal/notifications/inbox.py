@@ -124,6 +124,12 @@ def take(limit: int, now: datetime) -> list[Taken]:
     return sorted(map(_taken, rows), key=lambda row: row.id)
 
 
+def in_hand(ids: Collection[int]) -> list[Taken]:
+    """These rows as a worker would have them in hand, if they wait for one; nobody is kept from taking them."""
+    rows = db.session.execute(select(*_COLUMNS).where(Notification.id.in_(ids), has_fate(Fate.RECEIVED)))
+    return sorted(map(_taken, rows), key=lambda row: row.id)
+
+
 def _taken(row: Any) -> Taken:
     kind, *others, attempts = row
     values: list[Any] = [Kind(kind), *others, attempts + 1]
@@ -192,6 +198,11 @@ def _unpark(_mapper: object, connection: Connection, name: ContractName) -> None
     if kind is NameKind.AGREEMENT:
         meant = or_(meant, Notification.previous_agreement_key == name.key)
     connection.execute(_freeing(meant))
+
+
+def wake(ids: Collection[int]) -> None:
+    """Put these back to work, if they are parked. Inside a transaction."""
+    db.session.execute(_freeing(Notification.id.in_(ids)))
 
 
 def unpark_forgotten(since: datetime) -> int:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, TextClause, literal, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, TextClause, literal, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.database import Base, UTCDateTime, utcnow
@@ -29,6 +29,8 @@ class Fate(StrEnum):
 
 
 _USUAL = "('applied', 'news')"
+_FOR_PEOPLE = "kind IN ('advisory', 'cancellation')"
+_UNCLEAR = "fate = 'parked' AND problem IS NOT NULL"
 
 
 _NEWS = text("kind = 'news' AND agreement_key IS NOT NULL")
@@ -61,6 +63,9 @@ class Notification(Base):
             postgresql_where=text(f"fate NOT IN {_USUAL}"),
             sqlite_where=text(f"fate NOT IN {_USUAL}"),
         ),
+        # What people look after; hardly any message is in one of these.
+        Index("ix_notifications_for_people", "id", postgresql_where=text(_FOR_PEOPLE), sqlite_where=text(_FOR_PEOPLE)),
+        Index("ix_notifications_unclear", "id", postgresql_where=text(_UNCLEAR), sqlite_where=text(_UNCLEAR)),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -112,3 +117,13 @@ def is_odd() -> TextClause:
 def has_fate(fate: Fate) -> ColumnElement[bool]:
     """The condition, written out: only so a database sees that an index of one fate will do."""
     return Notification.fate == literal(str(fate), literal_execute=True)
+
+
+def is_for_people() -> ColumnElement[bool]:
+    """The condition, written out as its index has it: an advisory or a cancellation request."""
+    return literal_column(_FOR_PEOPLE)
+
+
+def is_unclear() -> ColumnElement[bool]:
+    """The condition, written out as its index has it: parked because a person has to say which contract is meant."""
+    return literal_column(_UNCLEAR)

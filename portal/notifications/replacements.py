@@ -27,14 +27,18 @@ AT_ONCE = 10
 _CONTINUATIONS = frozenset({"RENEW", "REPLACE"})
 
 
-def find_what_is_replaced(taken: Sequence[Taken], agreements: Agreements) -> list[Taken]:
-    """The messages, with the agreement that each replacement replaces where AWS tells it. Outside any transaction."""
+def find_what_is_replaced(taken: Sequence[Taken], agreements: Agreements, *, keep: bool = True) -> list[Taken]:
+    """The messages, with the agreement that each replacement replaces where AWS tells it. Outside any transaction.
+
+    Args:
+        keep: write it on the messages, too.
+    """
     asked = 0
     known: list[Taken] = []
     for message in taken:
         if asked < AT_ONCE and _is_open(message):
             asked += 1
-            message = _with_previous(message, agreements)  # noqa: PLW2901 - the same message, knowing more
+            message = _with_previous(message, agreements, keep)  # noqa: PLW2901 - the same message, knowing more
         known.append(message)
     return known
 
@@ -48,7 +52,7 @@ def _is_open(message: Taken) -> bool:
     )
 
 
-def _with_previous(message: Taken, agreements: Agreements) -> Taken:
+def _with_previous(message: Taken, agreements: Agreements, keep: bool) -> Taken:
     try:
         found = agreements.describe(str(message.agreement_key))
     except MarketplaceError as error:
@@ -57,10 +61,11 @@ def _with_previous(message: Taken, agreements: Agreements) -> Taken:
     first = None if found is None or isinstance(found, MayNot) else found.initial_agreement_id
     if not first or agreement_key(first) == message.agreement_key:
         return message
-    with transaction():
-        db.session.execute(
-            update(Notification)
-            .where(Notification.id == message.id)
-            .values(previous_agreement_key=agreement_key(first))
-        )
+    if keep:
+        with transaction():
+            db.session.execute(
+                update(Notification)
+                .where(Notification.id == message.id)
+                .values(previous_agreement_key=agreement_key(first))
+            )
     return replace(message, previous_agreement_key=agreement_key(first))

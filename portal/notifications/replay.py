@@ -25,8 +25,11 @@ def latest(fates: Collection[Fate] = (), limit: int = 50) -> Sequence[Notificati
     return db.session.scalars(statement.execution_options(populate_existing=True)).all()
 
 
-def replay(ids: Sequence[int], now: datetime, actor: str) -> dict[int, Fate | None]:
+def replay(ids: Sequence[int], now: datetime, actor: str, why: str | None = None) -> dict[int, Fate | None]:
     """Read messages again, as the portal understands them today, and put them back to work. Inside a transaction.
+
+    Args:
+        actor, why: for the audit log.
 
     Returns:
         The fate of each from now on: received when it is put to work; None when there is none of this number. What was
@@ -35,12 +38,13 @@ def replay(ids: Sequence[int], now: datetime, actor: str) -> dict[int, Fate | No
     became: dict[int, Fate | None] = dict.fromkeys(ids)
     rows = select(Notification).where(Notification.id.in_(ids)).order_by(Notification.id).with_for_update()
     for row in db.session.scalars(rows.execution_options(populate_existing=True)):
-        became[row.id] = Fate(row.fate)
-        if row.fate in REPLAYED:
+        before = became[row.id] = Fate(row.fate)
+        if before in REPLAYED:
             values = read_as(understand(row.body, "", row.occurred_at), now)
             db.session.execute(
                 update(Notification).where(Notification.id == row.id).values(**values, problem=None, contract_id=None)
             )
             became[row.id] = Fate(values["fate"])
-            audit.record(actor, "replayed", f"notification:{row.id}", before=row.fate, after=values["fate"])
+            told = {"before": before, "after": values["fate"]}
+            audit.record(actor, "replayed", f"notification:{row.id}", why=why, **told)
     return became

@@ -7,6 +7,8 @@ Only when AWS cannot be asked is it kept, sealed, and erased as soon as AWS has 
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -29,6 +31,7 @@ from portal.marketplace.errors import (
 )
 from portal.marketplace.values import Purchase
 from portal.products import Products
+from portal.registration import unclear
 from portal.registration.models import Claim, ClaimState
 from portal.sealing import Seal, hash_secret, new_secret
 
@@ -64,7 +67,7 @@ class Desk:
         Raises:
             TokenInvalid, TokenExpired: the buyer needs a new token from AWS.
             NotOurProduct: AWS knows the purchase, but it is not of a product in our file.
-            PurchaseUnclear: the purchase may be any of several contracts; the log names them.
+            PurchaseUnclear: the purchase may be any of several contracts; it is kept for staff to decide.
             MarketplaceRefused: AWS does not let this portal ask; the seller must mend that.
         """
         if not token.strip() or len(token) > LONGEST_TOKEN:
@@ -82,7 +85,7 @@ class Desk:
                 claim.tried_at = now
                 claim.attempts = 1
             return claim.id, secret
-        with transaction():
+        with _keeping_unclear(purchase, now), transaction():
             contract = self._open(purchase, offer_type)
             claim = self._claim(secret, offer_type, now)
             claim.contract_id = contract.id
@@ -115,7 +118,7 @@ class Desk:
             _refuse(claim_id, error, now)
             return
         try:
-            with transaction():
+            with _keeping_unclear(purchase, now), transaction():
                 contract = self._open(purchase, claim.offer_type)
                 _settle(claim_id, state=ClaimState.OPEN, sealed_token=None, contract_id=contract.id, tried_at=now)
                 audit.record("visitor", "arrived", f"contract:{contract.id}", claim=str(claim_id))
@@ -170,6 +173,17 @@ class Desk:
 def problem_of(error: Exception) -> str:
     """The name by which a claim and its page know what stood in the way; a refusal is one, whatever its reason."""
     return MarketplaceRefused.__name__ if isinstance(error, MarketplaceRefused) else type(error).__name__
+
+
+@contextmanager
+def _keeping_unclear(purchase: Purchase, now: datetime) -> Iterator[None]:
+    """Keep a purchase that turns out to be unclear, after what was begun for it is rolled back."""
+    try:
+        yield
+    except PurchaseUnclear:
+        with transaction():
+            unclear.keep(purchase, now)
+        raise
 
 
 def _refuse(claim_id: UUID, error: Exception, now: datetime) -> None:

@@ -71,6 +71,13 @@ def link(claim_id: UUID, organisation_id: int, person_id: int, person_name: str,
     )
     claim.used_at, claim.used_by_id = now, person_id
     name = db.session.get_one(Organisation, organisation_id).name
-    write_change(contract, Cause.LINK, "organisation", after={"value": name}, detail=person_name)
+    write_change(
+        contract,
+        Cause.LINK,
+        "organisation",
+        after={"value": name},
+        detail=person_name,
+        only_for_id=organisation_id,
+    )
     audit.record(f"person:{person_id}", "linked", f"contract:{contract.id}", organisation=organisation_id)
     return Linked(contract.id, now=True)

@@ -1,4 +1,4 @@
-"""The claim: a purchase waiting for the person who brought it."""
+"""The claim: a purchase waiting for the person who brought it; and the purchase that nobody could tell from another."""
 
 from __future__ import annotations
 
@@ -52,3 +52,26 @@ class Claim(Base):
     used_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
 
     contract: Mapped[Contract | None] = relationship()
+
+
+class UnclearPurchase(Base):
+    """A purchase whose buyer was turned away, because its names belong to several contracts: staff say which is
+    meant."""
+
+    __tablename__ = "unclear_purchases"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    names_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    """Of the names below: the same purchase is kept once, however often its buyer tries."""
+    product_code: Mapped[str] = mapped_column(String(255))
+    license_arn: Mapped[str | None] = mapped_column(String(600))
+    agreement_id: Mapped[str | None] = mapped_column(String(600))
+    customer_identifier: Mapped[str | None] = mapped_column(String(600))
+    aws_account_id: Mapped[str | None] = mapped_column(String(255))
+    arrivals: Mapped[int] = mapped_column(default=1)
+    first_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    last_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """Since when it is decided; a new arrival that is unclear again takes this away."""
+    contract_id: Mapped[UUID | None] = mapped_column(ForeignKey("contracts.id"))
+    """What was decided."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -60,7 +60,12 @@ def all_of(asked: Asked) -> Iterator[AuditEntry]:
 
 def names_of(entries: Sequence[AuditEntry]) -> dict[str, str]:
     """What the people among the actors are called, by `person:<id>`."""
-    wanted = {entry.actor for entry in entries if entry.actor.startswith("person:")}
+    return names_of_actors({entry.actor for entry in entries})
+
+
+def names_of_actors(actors: Collection[str]) -> dict[str, str]:
+    """What the people among these are called, by `person:<id>`."""
+    wanted = {actor for actor in actors if actor.startswith("person:")}
     ids = [int(actor.partition(":")[2]) for actor in wanted if actor.partition(":")[2].isdigit()]
     if not ids:
         return {}

@@ -28,11 +28,12 @@ PARTS = (
     ("contracts", "Contracts", "staff.contracts", StaffRole.VIEWER),
     ("renewals", "Renewals", "staff.renewals", StaffRole.VIEWER),
     ("dashboard", "Dashboard", "staff.dashboard", StaffRole.VIEWER),
+    ("queues", "Queues", "staff.queues", StaffRole.VIEWER),
     ("team", "Team", "staff.team", StaffRole.ADMIN),
     ("audit", "Audit", "staff.audit_log", StaffRole.ADMIN),
 )
 """The console's navigation: each part's name, its words, its first page, and who sees it."""
-SHEETS = ("staff", "staff-find", "staff-pictures")
+SHEETS = ("staff", "staff-find", "staff-pictures", "staff-queues")
 """The stylesheets that its pages need beside those of all pages."""
 
 

@@ -43,6 +43,8 @@ def _history_line(change: ContractChange, product: Product) -> HistoryLine:
         sentence = "The purchase reached us from AWS Marketplace."
     elif change.subject == "continues":
         sentence = "This contract goes on for an earlier one."
+    elif change.subject == "organisation" and after is None:
+        sentence = f"No longer linked to {before}."
     elif change.subject == "organisation":
         sentence = f"Linked to {after}" + (f" by {change.detail}." if change.detail else ".")
     elif before == after or (before is None and after is None):

@@ -34,6 +34,7 @@ CAUSES = {
     Cause.LINK: "Linked",
     Cause.IMPORT: "Brought in by the seller",
     Cause.RENEWAL: "Renewed on AWS Marketplace",
+    Cause.MOVE: "Changed by our support",
 }
 SUBJECTS = {
     "opened": "Purchase",

@@ -113,3 +113,27 @@ def test_who_put_it_back_is_in_the_audit(flask: Terminal, receive: Any, app: Fla
     with app.app_context():
         (entry,) = db.session.scalars(db.select(AuditEntry)).all()
     assert (entry.actor, entry.action, entry.thing) == ("command", "replayed", f"notification:{number}")
+
+
+def test_a_body_is_masked(flask: Terminal, receive: Any):
+    number = receive(json.dumps({"account": ACME_AWS, "contact": "alice@acme.example"}))
+    shown = flask("notifications", "show", str(number)).output
+    assert (ACME_AWS in shown, "alice@acme.example" in shown, f"•••• •••• {ACME_AWS[-4:]}" in shown) == (
+        False,
+        False,
+        True,
+    )
+
+
+def test_until_somebody_asks_which_is_audited(flask: Terminal, receive: Any, app: Flask):
+    number = receive(json.dumps({"account": ACME_AWS}))
+    assert ACME_AWS in flask("notifications", "show", str(number), "--reveal").output
+    with app.app_context():
+        entry = db.session.scalars(db.select(AuditEntry).where(AuditEntry.action == "revealed")).one()
+    assert (entry.actor, entry.thing) == ("command", f"notification:{number}")
+
+
+def test_so_are_those_that_were_not_understood(flask: Terminal, receive: Any):
+    receive(f"hello {ACME_AWS}")
+    shown = [flask("contracts", "status", *more).output for more in ((), ("--json",))]
+    assert [(ACME_AWS in text, ACME_AWS[-4:] in text) for text in shown] == [(False, True)] * 2
