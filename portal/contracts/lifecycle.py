@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-
 LAST_HOUR = timedelta(hours=1, minutes=5)
 """Usage may be metered for one hour after the announcement (user guide, "SaaS contracts with pay-as-you-go")."""
 
