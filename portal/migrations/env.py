@@ -17,8 +17,11 @@ from portal.mail import models as mail
 from portal.notifications import models as notifications
 from portal.registration import models as registration
 from portal.staff import models as staff
+from portal.staff import sharing
 
-RECORDS = (audit, accounts, contracts, factors, findings, mail, notifications, passkeys, registration, staff, sweeps)
+RECORDS = (
+    audit, accounts, contracts, factors, findings, mail, notifications, passkeys, registration, sharing, staff, sweeps,
+)  # fmt: skip
 """Named here so that every table is known, whatever else the application imports."""
 
 
