@@ -79,11 +79,19 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Explanation:
-    """The sentences in their order; and what the rules say of the state now, None where they know no such state."""
+    """What happened, why the state is this one, and what is true or awaited besides."""
 
-    sentences: list[Sentence]
+    story: list[Sentence]
+    reason: list[Sentence]
+    besides: list[Sentence]
     state: str
     by_rules: State | None
+    """The state that the rules give by now; None where they know no such state."""
+
+    @property
+    def sentences(self) -> list[Sentence]:
+        """All of it, in this order."""
+        return [*self.story, *self.reason, *self.besides]
 
     @property
     def agrees(self) -> bool:

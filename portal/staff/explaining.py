@@ -11,13 +11,9 @@ from portal.staff.rules import Rule
 def explain(case: Circumstances) -> Explanation:
     """Why the contract stands where it stands, from its first moment to what is awaited."""
     by_rules = state_by_rules(case)
-    told = [*story(case), *reason(case), *surroundings(case), *awaited(case)]
-    explanation = Explanation(told, case.contract.state, by_rules)
+    besides = [*surroundings(case), *awaited(case)]
+    explanation = Explanation(story(case), list(reason(case)), besides, case.contract.state, by_rules)
     if by_rules is not None and not explanation.agrees:
-        told.append(
-            Sentence(
-                f"With what is known by now the rules would say {by_rules}; the status follows with AWS's next answer.",
-                rule=Rule.NUDGE,
-            )
-        )
+        text = f"With what is known by now the rules would say {by_rules}; the status follows with AWS's next answer."
+        explanation.reason.append(Sentence(text, rule=Rule.NUDGE))
     return explanation

@@ -29,22 +29,26 @@ _OPENED = {
 }
 
 
-def story(case: Circumstances) -> Iterator[Sentence]:
-    """What happened until now."""
-    yield from _beginning(case)
-    yield from _grants(case)
-    yield from _words(case)
-    yield from _moves(case)
+Told = tuple[datetime, Sentence]
+"""A sentence, and when what it tells happened."""
 
 
-def _beginning(case: Circumstances) -> Iterator[Sentence]:
+def story(case: Circumstances) -> list[Sentence]:
+    """What happened until now, in the order in which it did."""
+    told = [*_beginning(case), *_grants(case), *_words(case), *_moves(case)]
+    told.sort(key=lambda one: one[0])
+    return [sentence for _at, sentence in told] + list(_together(case))
+
+
+def _beginning(case: Circumstances) -> Iterator[Told]:
     opened = next((change for change in case.changes if change.subject == "opened"), None)
     if opened is not None:
         how = _OPENED.get(Cause(opened.cause), "when AWS told of it")
-        yield Sentence(f"The purchase became known on {on_day(opened.at)}, {how}.", Reference("change", str(opened.id)))
+        text = f"The purchase became known on {on_day(opened.at)}, {how}."
+        yield opened.at, Sentence(text, Reference("change", str(opened.id)))
 
 
-def _grants(case: Circumstances) -> Iterator[Sentence]:
+def _grants(case: Circumstances) -> Iterator[Told]:
     """What AWS granted first, and what it changed last."""
     answers = _answers([change for change in case.changes if change.subject.startswith("dimension:")])
     firsts = [answer for answer in answers if any(change.after for change in answer)]
@@ -52,7 +56,7 @@ def _grants(case: Circumstances) -> Iterator[Sentence]:
         return
     first = firsts[0]
     text = f"AWS granted {_said(case, first)} on {on_day(first[0].at)}{_under(case, first)}."
-    yield Sentence(text, Reference("change", str(first[0].id)))
+    yield first[0].at, Sentence(text, Reference("change", str(first[0].id)))
     last = answers[-1]
     if last is not first:
         what = (
@@ -61,7 +65,8 @@ def _grants(case: Circumstances) -> Iterator[Sentence]:
             else "took back the last of it"
         )
         told = _told_by(case, last)
-        yield Sentence(f"On {on_day(last[0].at)} AWS {what}{told}.", Reference("change", str(last[0].id)))
+        text = f"On {on_day(last[0].at)} AWS {what}{told}."
+        yield last[0].at, Sentence(text, Reference("change", str(last[0].id)))
 
 
 def _answers(changes: Sequence[ContractChange]) -> list[list[ContractChange]]:
@@ -106,14 +111,19 @@ def _message(case: Circumstances, number: int | None) -> Heard | None:
     return next((message for message in case.messages if message.id == number), None) if number else None
 
 
-def _words(case: Circumstances) -> Iterator[Sentence]:
+def _words(case: Circumstances) -> Iterator[Told]:
     """AWS's last word under each name, in the order in which they were said."""
     said = [name for name in case.contract.names if name.word and name.word_at]
     said.sort(key=lambda name: (name.word_at or case.now, name.id or 0))
     if len(said) > MOST_NAMES:
-        yield Sentence(f"What AWS said under {len(said) - MOST_NAMES} earlier names is in the list of names.")
+        text = f"What AWS said under {len(said) - MOST_NAMES} earlier names is in the list of names."
+        yield said[0].word_at or case.now, Sentence(text)
     for name in said[-MOST_NAMES:]:
-        yield _word(case, name)
+        yield name.word_at or case.now, _word(case, name)
+
+
+def _together(case: Circumstances) -> Iterator[Sentence]:
+    """What the words under several names come to."""
     signals = {word.signal for word in words_of(case.contract)}
     if Signal.GRANTED in signals and signals - {Signal.GRANTED, Signal.PROMISED}:
         yield Sentence("So one of its names is granted, and the end of the others is no end of it.", rule=Rule.ANY_NAME)
@@ -166,11 +176,11 @@ def _who_said(case: Circumstances, name: ContractName, signal: Signal, at: datet
     )
 
 
-def _moves(case: Circumstances) -> Iterator[Sentence]:
+def _moves(case: Circumstances) -> Iterator[Told]:
     """How the status changed last, with the words of ``MOVES``."""
     for change in [change for change in case.changes if change.subject == "state"][-MOST_MOVES:]:
         before, after = (change.before or {}).get("value"), (change.after or {}).get("value")
         if before in list(State) and after in list(State):
             rule = MOVES[State(before)].get(State(after))
             text = f"On {at_time(change.at)} it went from {before} to {after}."
-            yield Sentence(text, Reference("change", str(change.id)), rule)
+            yield change.at, Sentence(text, Reference("change", str(change.id)), rule)

@@ -29,7 +29,7 @@ PARTS = (
     ("audit", "Audit", "staff.audit_log", StaffRole.ADMIN),
 )
 """The console's navigation: each part's name, its words, its first page, and who sees it."""
-SHEETS = ("staff",)
+SHEETS = ("staff", "staff-contract")
 """The stylesheets that its pages need beside those of all pages."""
 
 

@@ -26,6 +26,8 @@ COMING = 0.2
 """What is still to come has this part of the width."""
 TOLD = 4
 """So many events of a mark are named; of the others it says how many."""
+ROOM = 110
+"""So much of it is needed for its date beside the word “now”."""
 LABELS = {
     Lane.STATUS: "Status",
     Lane.TERMS: "Terms",
@@ -144,9 +146,15 @@ def _bar(bar: Bar, scale: _Scale, y: float) -> DrawnBar:
     width = max(scale(bar.ends_at or scale.ends) - x, 2.0)
     until = f"until {_day(bar.ends_at)}" if bar.ends_at else "no end"
     title = f"{bar.words}, from {_day(bar.begins_at)} {until}"
-    written = f"{_day(bar.begins_at)} – {_day(bar.ends_at)}" if bar.tone == "term" and bar.ends_at else bar.words
-    label = next((text for text in (written, bar.words) if len(text) * LETTER + 12 <= width), "")
+    label = next((text for text in _labels(bar) if len(text) * LETTER + 12 <= width), "")
     return DrawnBar(x, y + (LANE - BAR) / 2, round(width, 1), bar.tone, label, title)
+
+
+def _labels(bar: Bar) -> list[str]:
+    """What may stand in a bar, the fullest first."""
+    if bar.tone != "term" or bar.ends_at is None:
+        return [bar.words]
+    return [f"{_day(bar.begins_at)} – {_day(bar.ends_at)}", f"until {_day(bar.ends_at)}", f"to {bar.ends_at:%b %Y}"]
 
 
 def _marks(events: Sequence[Event], scale: _Scale, y: float) -> list[DrawnMark]:
@@ -172,7 +180,8 @@ def _mark(group: Sequence[Event], scale: _Scale, y: float) -> DrawnMark:
 def _ticks(scale: _Scale) -> list[Tick]:
     ticks = [Tick(scale(at), label) for at, label in _moments(scale)]
     ticks = [tick for tick in ticks if scale.left + 24 <= tick.x <= scale.at_now - 30]
-    ticks.append(Tick(scale.at_now, "now", "middle" if scale.coming else "end"))
+    is_tight = scale.right - scale.at_now < ROOM
+    ticks.append(Tick(scale.at_now - 3 * is_tight, "now", "end" if is_tight else "middle"))
     if scale.coming:
         ticks.append(Tick(scale.right, _day(scale.ends), "end"))
     return ticks
