@@ -59,14 +59,23 @@ def _grants(case: Circumstances) -> Iterator[Told]:
     yield first[0].at, Sentence(text, Reference("change", str(first[0].id)))
     last = answers[-1]
     if last is not first:
-        what = (
-            f"changed what it grants to {_said(case, last)}"
-            if any(c.after for c in last)
-            else "took back the last of it"
-        )
-        told = _told_by(case, last)
-        text = f"On {on_day(last[0].at)} AWS {what}{told}."
+        text = f"On {on_day(last[0].at)} AWS {_changed(case, last)}{_told_by(case, last)}."
         yield last[0].at, Sentence(text, Reference("change", str(last[0].id)))
+
+
+def _changed(case: Circumstances, answer: Sequence[ContractChange]) -> str:
+    """What an answer changed: the end alone, or what is granted, or that anything is."""
+    if not any(change.after for change in answer):
+        return "took back the last of it"
+    ends = [change.after["expires_at"] for change in answer if change.after and change.after["expires_at"]]
+    if ends and all(_is_same_amount(change) for change in answer):
+        return f"moved the end of what it grants to {on_day(datetime.fromisoformat(max(ends)))}"
+    return f"changed what it grants to {_said(case, answer)}"
+
+
+def _is_same_amount(change: ContractChange) -> bool:
+    before, after = change.before or {}, change.after or {}
+    return before.get("value") == after.get("value")
 
 
 def _answers(changes: Sequence[ContractChange]) -> list[list[ContractChange]]:

@@ -16,7 +16,7 @@ WIDE, NARROW = 940, 348
 LANE, BAR, HEAD, FOOT = 44, 22, 10, 30
 MARK = 7
 """The radius of a mark for one event."""
-TOGETHER = 20
+TOGETHER = 24
 """Marks nearer than this are one."""
 LETTER = 6.4
 """About the width of a letter of a label."""
@@ -168,12 +168,11 @@ def _marks(events: Sequence[Event], scale: _Scale, y: float) -> list[DrawnMark]:
 
 
 def _mark(group: Sequence[Event], scale: _Scale, y: float) -> DrawnMark:
-    places = [scale(event.at) for event in group]
     count = sum(event.count for event in group)
     told = "; ".join(f"{_time(event.at)}: {event.words}" for event in group[:TOLD])
     more = f"; and {len(group) - TOLD} more" if len(group) > TOLD else ""
-    x = min(max(sum(places) / len(places), scale.left + MARK), scale.right - MARK)
-    radius = MARK if count == 1 else min(MARK + 1.5 * len(str(count)), 13.0)
+    x = min(max(scale(group[0].at), scale.left + MARK), scale.right - MARK)
+    radius = MARK if count == 1 else min(MARK + 1.5 * len(str(count)), 12.0)
     return DrawnMark(round(x, 1), y, radius, count, f"{told}{more}", group[0].anchor)
 
 
