@@ -13,11 +13,15 @@ from portal.contracts import checks, watch
 from portal.contracts.lifecycle import MOVES, State
 from portal.contracts.models import Cause, Contract
 from portal.contracts.names import license_key
-from portal.database import db, transaction
+from portal.database import db, transaction, utcnow
 from portal.staff.circumstances import Explanation, Sentence
+from portal.staff.contract_file import circumstances_of, open_file
+from portal.staff.explaining import explain
 from portal.staff.rules import Rule
 from tests.cast import ALERTS, ANALYTICS, ARCHIVE, RELAY, STREAMS
 from tests.notifications import shapes
+from tests.proof.machine import Life
+from tests.proof.property import live
 from tests.worker_fixtures import Bench
 
 Buy = Callable[..., dict[str, Any]]
@@ -460,3 +464,53 @@ def test_what_the_seller_brought_in_says_so(bench: Bench, buy: Buy, explanation_
 def test_a_rule_stands_on_the_page_in_the_same_words(rule: Rule) -> None:
     page = (ROOT / "docs" / "life-of-a-contract.md").read_text(encoding="utf-8")
     assert rule in " ".join(re.sub(r"[*`]", "", page).split())
+
+
+# --- By property ------------------------------------------------------------------------------------------------------
+
+EXAMPLES, STEPS = 12, 20
+
+
+class Explained(Life):
+    """A life at whose end every contract is explained, and at whose every step none fails to be."""
+
+    def check_invariants(self, *args: Any, **options: Any) -> None:
+        """Hypothesis calls this after every step."""
+        super().check_invariants(*args, **options)
+        if hasattr(self, "market"):
+            self.explain_all()
+
+    def teardown(self) -> None:
+        if not hasattr(self, "market"):
+            return
+        self._deliver_shuffled(self.air)
+        self.house.settle()
+        for contract, explanation in self.explain_all():
+            assert explanation.agrees, f"{contract.state}, and the rules say {explanation.by_rules}"
+            told = {one.refers.id for one in explanation.sentences if one.refers and one.refers.kind == "message"}
+            mentioned = set(re.findall(r"\(message (\d+)\)", text_of(explanation)))
+            assert mentioned >= told - {str(one.id) for one in self.unsettled_of(contract)}
+            type(self).judged += 1
+
+    def explain_all(self) -> list[tuple[Contract, Explanation]]:
+        found = []
+        for contract in self.house.contracts():
+            file = open_file(contract.id)
+            assert file
+            explanation = explain(circumstances_of(file, self.house.products, utcnow()))
+            assert explanation.reason, f"nothing says why it is {contract.state}"
+            assert explanation.by_rules
+            found.append((contract, explanation))
+        return found
+
+    def unsettled_of(self, contract: Contract) -> list[Any]:
+        file = open_file(contract.id)
+        return file.waiting if file else []
+
+
+def test_whatever_happens_the_explanation_comes_to_the_state_that_is_shown(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.proof.property.Life", Explained)
+    explained = live(bench.app, bench.sandbox, bench.queue_url, examples=EXAMPLES, steps=STEPS, seed=None)
+    assert explained > EXAMPLES // 2, "the lives have become tame: hardly a contract was explained"
