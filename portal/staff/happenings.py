@@ -81,7 +81,9 @@ def _is_same_amount(change: ContractChange) -> bool:
 def _answers(changes: Sequence[ContractChange]) -> list[list[ContractChange]]:
     answers: list[list[ContractChange]] = []
     for change in changes:
-        if answers and change.at - answers[-1][-1].at <= TOGETHER and change.cause == answers[-1][-1].cause:
+        last = answers[-1][-1] if answers else None
+        is_same = last and (change.cause, change.notification_id) == (last.cause, last.notification_id)
+        if last and is_same and change.at - last.at <= TOGETHER:
             answers[-1].append(change)
         else:
             answers.append([change])

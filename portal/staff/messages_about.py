@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, or_, select, union_all
 
 from portal.contracts.models import Contract, NameKind
 from portal.database import db
@@ -15,7 +15,6 @@ from portal.notifications.models import Fate, Notification, has_fate
 from portal.staff.circumstances import Heard
 
 MOST_MESSAGES, MOST_WAITING, MOST_TIMES = 300, 20, 200
-UNSETTLED = (Fate.PARKED, Fate.RECEIVED, Fate.FAILED)
 _COLUMNS = {
     NameKind.LICENSE: Notification.license_key,
     NameKind.AGREEMENT: Notification.agreement_key,
@@ -49,10 +48,12 @@ def waiting_for(contract: Contract) -> list[Notification]:
         bearing.append(Notification.previous_agreement_key.in_(agreements))
     if not bearing:
         return []
-    # Each fate with each name by itself: so every part finds the small index that is made for it.
-    parts = [and_(has_fate(fate), bears) for fate in UNSETTLED for bears in bearing]
-    statement = select(Notification).where(or_(*parts)).order_by(Notification.id.desc()).limit(MOST_WAITING)
-    return list(db.session.scalars(statement))
+    # What is set aside may be very much, and has an index for each name; the others are few but in a storm.
+    parts = [select(Notification.id).where(has_fate(Fate.PARKED), bears) for bears in bearing]
+    parts += [select(Notification.id).where(has_fate(fate), or_(*bearing)) for fate in (Fate.RECEIVED, Fate.FAILED)]
+    found = union_all(*parts).subquery()
+    statement = select(Notification).where(Notification.id.in_(select(found))).order_by(Notification.id.desc())
+    return list(db.session.scalars(statement.limit(MOST_WAITING)))
 
 
 def heard(rows: Iterable[Notification]) -> list[Heard]:

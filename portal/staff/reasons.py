@@ -156,14 +156,16 @@ def awaited(case: Circumstances) -> Iterator[Sentence]:
     for message in [one for one in case.messages if is_waiting(one)][-MOST_WAITING:]:
         rule = Rule.AMBIGUOUS if message.fate == Fate.PARKED and message.problem else Rule.NUDGE
         state = {Fate.RECEIVED: "is still to be worked on", Fate.PARKED: "is set aside", Fate.FAILED: "was given up"}
-        why = f": {message.problem}" if message.problem else "."
+        why = f": {message.problem.rstrip('.')}." if message.problem else "."
         text = f"Message {message.id} (“{message.name}”) {state[Fate(message.fate)]}{why}"
         yield Sentence(text, Reference("message", str(message.id)), rule)
     contract = case.contract
     if contract.check_due_at:
         asked = "Somebody asked for AWS's answer" if contract.check_requested_at else "AWS is to be asked again"
         tries = f" after {contract.check_attempts} tries" if contract.check_attempts > 1 else ""
-        yield Sentence(f"{asked}; it is due {at_time(contract.check_due_at)}{tries}.", rule=Rule.DOUBTED)
+        rule = Rule.DOUBTED if contract.state == State.CHANGING else Rule.NOT_SHOWN
+        text = f"{asked}; it is due {at_time(contract.check_due_at)}{tries}."
+        yield Sentence(text, rule=None if contract.check_requested_at and rule is Rule.NOT_SHOWN else rule)
 
 
 def _answered(case: Circumstances) -> str:
