@@ -25,7 +25,6 @@ from portal.accounts.passwords import hash_password
 from portal.config import Settings
 from portal.database import Base, db, transaction, utcnow
 from tests.cast import ACME_AWS, ALERTS, ANALYTICS, ARCHIVE, PASSWORD, RELAY, STREAMS, VAULT, Somebody
-from tests.console_stubs import stand_in
 from tests.portal_client import PortalClient
 from tests.sandbox_client import SandboxClient
 
@@ -53,7 +52,6 @@ def make_app(aws_environment: dict[str, str]) -> Iterator[Callable[..., Flask]]:
         def make(**changes: str | None) -> Flask:
             environment = {name: value for name, value in (aws_environment | changes).items() if value is not None}
             app = create_app(Settings.from_environment(environment))
-            stand_in(app)
             stack.callback(_close, app)
             return app
 

@@ -11,10 +11,13 @@ docs/life-of-a-contract.md shows all of it to people, and a test holds it to ``M
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+LAST_HOUR = timedelta(hours=1, minutes=5)
+"""Usage may be metered for one hour after the announcement (user guide, "SaaS contracts with pay-as-you-go")."""
 
 
 class State(StrEnum):
@@ -125,6 +128,21 @@ def signal_of(words: Iterable[Word]) -> Signal:
     # Of a renewal that has ended in turn, the end is later; of one second, a hand-over is none.
     latest = max(said, key=lambda word: (word.at, _RANK[word.signal]), default=None)
     return latest.signal if latest else Signal.NONE
+
+
+def signal_by_now(state: State, words: Sequence[Word], *, entitled: bool, now: datetime) -> Signal:
+    """What the words come to, beside what AWS grants now and what the contract has been through (``signal_of``)."""
+    signal = signal_of(words)
+    if entitled and signal in {Signal.ENDING, Signal.ENDED} and max(word.at for word in words) < now - LAST_HOUR:
+        return Signal.NONE  # the hour is long over and AWS goes on granting: the message that took it back is lost
+    if state is State.ENDED and signal is Signal.GRANTED and not entitled and not _is_granted_anew(words):
+        return Signal.ENDED  # a grant of the time before the end, heard late, does not resurrect
+    return signal
+
+
+def _is_granted_anew(words: Sequence[Word]) -> bool:
+    ends = [word.at for word in words if word.signal is Signal.ENDED]
+    return not ends or max(word.at for word in words if word.signal is Signal.GRANTED) > max(ends)
 
 
 def after_reading(

@@ -6,8 +6,8 @@ may have read later. So each reading carries the moment it was asked, and an old
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import exists, select
@@ -16,7 +16,7 @@ from sqlalchemy.orm import selectinload
 from portal.contracts import book
 from portal.contracts.entitlements import Row, changes_of_dimensions, differences, rows_of
 from portal.contracts.history import Because, note
-from portal.contracts.lifecycle import Signal, State, Word, after_reading, signal_of, while_unsure
+from portal.contracts.lifecycle import Signal, State, after_reading, signal_by_now, while_unsure
 from portal.contracts.models import Cause, Contract, Entitlement, NameKind
 from portal.contracts.names import can_be_asked_for, customer_key, license_key
 from portal.contracts.reading import Reading
@@ -24,9 +24,6 @@ from portal.contracts.terms import keep_until
 from portal.contracts.words import words_of
 from portal.database import db, utcnow
 from portal.products import Pricing, Products
-
-LAST_HOUR = timedelta(hours=1, minutes=5)
-"""Usage may be metered for one hour after the announcement (user guide, "SaaS contracts with pay-as-you-go")."""
 
 
 def lock(contract_ids: Collection[UUID]) -> dict[UUID, Contract]:
@@ -103,11 +100,8 @@ def is_continued(contract_id: UUID) -> bool:
 
 def _write_state(contract: Contract, products: Products, because: Because, at: datetime, now: datetime) -> None:
     before, words = State(contract.state), words_of(contract)
-    signal, entitled = signal_of(words), bool(contract.entitlements)
-    if entitled and signal in {Signal.ENDING, Signal.ENDED} and max(word.at for word in words) < now - LAST_HOUR:
-        signal = Signal.NONE  # the hour is long over and AWS goes on granting: the message that took it back is lost
-    if before is State.ENDED and signal is Signal.GRANTED and not entitled and not _is_granted_anew(words):
-        signal = Signal.ENDED  # a grant of the time before the end, heard late, does not resurrect
+    entitled = bool(contract.entitlements)
+    signal = signal_by_now(before, words, entitled=entitled, now=now)
     state = after_reading(
         before,
         entitled=entitled,
@@ -150,11 +144,6 @@ def _move(contract: Contract, state: State, at: datetime, because: Because) -> N
     contract.ended_at = at if state is State.ENDED else None
     if _told(before) is not _told(state):
         note(contract, "state", {"value": _told(before)}, {"value": _told(state)}, because)
-
-
-def _is_granted_anew(words: Sequence[Word]) -> bool:
-    ends = [word.at for word in words if word.signal is Signal.ENDED]
-    return not ends or max(word.at for word in words if word.signal is Signal.GRANTED) > max(ends)
 
 
 def _told(state: State) -> State:

@@ -8,7 +8,7 @@ from sqlalchemy import func, or_, select
 
 from portal.contracts import checks, sync
 from portal.contracts.history import Because
-from portal.contracts.lifecycle import Signal, State, signal_of
+from portal.contracts.lifecycle import LAST_HOUR, Signal, State, signal_of
 from portal.contracts.models import Cause, Contract
 from portal.contracts.words import words_of
 from portal.database import db, transaction
@@ -50,6 +50,6 @@ def close_last_hours(products: Products, now: datetime) -> None:
         with transaction():
             contract = sync.lock([contract_id])[contract_id]
             words = words_of(contract)
-            if signal_of(words) is not Signal.ENDING or max(word.at for word in words) > now - sync.LAST_HOUR:
+            if signal_of(words) is not Signal.ENDING or max(word.at for word in words) > now - LAST_HOUR:
                 continue
             sync.end(contract, now, Because(Cause.SWEEP, "The last hour of metering is over"))

@@ -18,9 +18,10 @@ from portal.notifications import models as notifications
 from portal.registration import models as registration
 from portal.staff import dead_letters, deciding, figures, moves, replaying, seen
 from portal.staff import models as staff
+from portal.staff import sharing
 
 RECORDS = (
-    *(audit, accounts, contracts, factors, findings, mail, notifications, passkeys, registration, sweeps),
+    *(audit, accounts, contracts, factors, findings, mail, notifications, passkeys, registration, sharing, sweeps),
     *(dead_letters, deciding, figures, moves, replaying, seen, staff),
 )
 """Named here so that every table is known, whatever else the application imports."""

@@ -33,7 +33,7 @@ PARTS = (
     ("audit", "Audit", "staff.audit_log", StaffRole.ADMIN),
 )
 """The console's navigation: each part's name, its words, its first page, and who sees it."""
-SHEETS = ("staff", "staff-find", "staff-pictures", "staff-queues")
+SHEETS = ("staff", "staff-contract", "staff-find", "staff-pictures", "staff-queues")
 """The stylesheets that its pages need beside those of all pages."""
 
 

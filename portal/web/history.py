@@ -29,7 +29,7 @@ class HistoryLine:
 
 def history_lines(changes: Sequence[ContractChange], product: Product) -> list[HistoryLine]:
     """One line a change. Terms heard of for the first time did not change, nor did a date that moved within its day."""
-    lines = [_history_line(change, product) for change in changes if not _is_first_heard(change)]
+    lines = [history_line(change, product) for change in changes if not _is_first_heard(change)]
     return [line for line in lines if line.before is None or line.before != line.after]
 
 
@@ -37,7 +37,8 @@ def _is_first_heard(change: ContractChange) -> bool:
     return change.subject in {"starts_at", "ends_at", "auto_renew"} and change.before is None
 
 
-def _history_line(change: ContractChange, product: Product) -> HistoryLine:
+def history_line(change: ContractChange, product: Product) -> HistoryLine:
+    """One change in words, whatever it is."""
     what, before, after = _change_in_words(change, product)
     if change.subject == "opened":
         sentence = "The purchase reached us from AWS Marketplace."

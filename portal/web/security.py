@@ -7,6 +7,9 @@ from flask import Flask, Response, request
 LARGEST_BODY = 64 * 1024
 """Forms are small; AWS's POST is one token."""
 
+SECRET_ADDRESSES = frozenset({"shared.show"})
+"""Where whoever knows the address may look: it is told to nobody, not even to our own pages."""
+
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -40,6 +43,8 @@ def init_app(app: Flask, *, https: bool) -> None:
     @app.after_request
     def add_headers(response: Response) -> Response:
         response.headers.extend(headers)  # no view has any of them of its own, and looking takes longer than adding
+        if request.endpoint in SECRET_ADDRESSES:
+            response.headers["Referrer-Policy"] = "no-referrer"
         if request.endpoint != "static":
             # Pages are private. One that sets its own rule (the contract page, with an ETag) keeps it.
             response.headers.setdefault("Cache-Control", "no-store")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
@@ -104,10 +105,11 @@ def purchase_view(contract: Contract, products: Products) -> PurchaseView:
     )
 
 
-def contract_card(contract: Contract, products: Products) -> ContractPage:
-    """A contract without its history, as lists show it."""
+def contract_card(contract: Contract, products: Products, now: datetime | None = None) -> ContractPage:
+    """A contract without its history, as lists show it; now, or as it stood at another moment."""
     product = products.named(contract.product_code)
-    words, explained = state_in_words(contract)
+    now = now or utcnow()
+    words, explained = state_in_words(contract, now)
     lines = _lines(contract.entitlements, product)
     return ContractPage(
         id=contract.id,
@@ -117,7 +119,7 @@ def contract_card(contract: Contract, products: Products) -> ContractPage:
         state_explained=explained,
         entitlements=lines,
         starts_at=contract.starts_at,
-        begins_later=_is_for_later(contract),
+        begins_later=_is_for_later(contract, now),
         ends_at=_end(contract),
         ends_label=_end_label(contract),
         offer_words=_offer(contract, product),
@@ -128,7 +130,7 @@ def contract_card(contract: Contract, products: Products) -> ContractPage:
         confirmed_at=contract.confirmed_at,
         checking=contract.check_requested_at is not None,
         awaiting=contract.check_requested_at is not None
-        or (contract.state in {State.WAITING, State.CHANGING} and not _is_for_later(contract)),
+        or (contract.state in {State.WAITING, State.CHANGING} and not _is_for_later(contract, now)),
         page_url=product.page_url,
         subscription=product.pricing is Pricing.SUBSCRIPTION,
         summary=" · ".join(
@@ -137,7 +139,7 @@ def contract_card(contract: Contract, products: Products) -> ContractPage:
     )
 
 
-def state_in_words(contract: Contract) -> tuple[str, str]:
+def state_in_words(contract: Contract, now: datetime) -> tuple[str, str]:
     """The state's name, and what it means for this contract."""
     state = State(contract.state) if contract.state in list(State) else None
     if state is None:
@@ -147,21 +149,23 @@ def state_in_words(contract: Contract) -> tuple[str, str]:
         return words, f"{reason_in_words(contract.ended_because)} on AWS Marketplace."
     if state is State.WAITING and contract.ended_because == PAYMENT_FAILED:
         return words, WAITING_FOR_PAYMENT
-    if contract.starts_at and _is_for_later(contract):
+    if contract.starts_at and _is_for_later(contract, now):
         return "Agreed", f"This contract begins on {day(contract.starts_at)}. Until then AWS grants nothing."
     return words, explained
 
 
-def _is_for_later(contract: Contract) -> bool:
-    return contract.state == State.WAITING and contract.starts_at is not None and contract.starts_at > utcnow()
+def _is_for_later(contract: Contract, now: datetime) -> bool:
+    return contract.state == State.WAITING and contract.starts_at is not None and contract.starts_at > now
 
 
-def contract_page(overview: Overview, changes: list[ContractChange], products: Products) -> ContractPage:
-    """A contract with its history and neighbours."""
+def contract_page(
+    overview: Overview, changes: Sequence[ContractChange], products: Products, now: datetime | None = None
+) -> ContractPage:
+    """A contract with its history and neighbours; now, or as it stood at another moment."""
     contract = overview.contract
     product = products.named(contract.product_code)
     return replace(
-        contract_card(contract, products),
+        contract_card(contract, products, now),
         linked_by=contract.linked_by.name if contract.linked_by else None,
         history=history_lines(changes, product),
         has_others=overview.has_others,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from portal.blueprints.staff import (
     audit,
-    contract_stub,
+    contract,
     contracts,
     dashboard,
     deciding,
@@ -24,7 +24,7 @@ from portal.blueprints.staff.gate import blueprint
 __all__ = [
     "audit",
     "blueprint",
-    "contract_stub",
+    "contract",
     "contracts",
     "dashboard",
     "deciding",
