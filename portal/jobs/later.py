@@ -23,6 +23,9 @@ INBOX_ASKED = "portal:inbox-asked"
 ASKED_SECONDS = 5
 CHECKS_ASKED = "portal:checks-asked"
 SWEEP_ASKED = "portal:sweep-asked"
+CHECK_UP_ASKED = "portal:check-up-asked"
+CHECK_UP_SECONDS = 60
+"""The longest a check-up that was asked for is waited for."""
 ENDING = "jobs ending"
 JOB_TIMEOUT_SECONDS = 180
 FAILURE_SECONDS = 86_400
@@ -54,6 +57,20 @@ def check_contracts() -> None:
 def reconcile() -> None:
     """Ask for the sweep of a product that is due for it to be begun or gone on with, unless that is asked already."""
     _ask_once(SWEEP_ASKED, "reconcile")
+
+
+def check_up() -> None:
+    """Ask for a check-up of everything the portal stands on, unless one is on its way."""
+    _ask_once(CHECK_UP_ASKED, "check_up", seconds=CHECK_UP_SECONDS)
+
+
+def check_up_is_on_its_way() -> bool:
+    """Whether a check-up was asked for and is not over.
+
+    Raises:
+        RedisError: Redis is away.
+    """
+    return bool(_queue().connection.exists(CHECK_UP_ASKED))
 
 
 def try_claim(claim_id: UUID) -> None:
@@ -90,6 +107,11 @@ def sweep_begins() -> None:
     _begins(SWEEP_ASKED)
 
 
+def check_up_ends() -> None:
+    """Note that a check-up is over, and its findings are kept."""
+    _begins(CHECK_UP_ASKED)
+
+
 def is_ending() -> bool:
     """Whether the worker that runs this job was asked to end, and the job should leave the rest to the next."""
     return bool(current_app.extensions.get(ENDING, False))
@@ -100,10 +122,10 @@ def _queue() -> Queue:
     return queue
 
 
-def _ask_once(marker: str, job: str) -> None:
+def _ask_once(marker: str, job: str, seconds: int = ASKED_SECONDS) -> None:
     """Leave a job unless the same one waits already. The marker ends by itself, should its job be lost."""
     try:
-        first = _queue().connection.set(marker, 1, nx=True, ex=ASKED_SECONDS)
+        first = _queue().connection.set(marker, 1, nx=True, ex=seconds)
     except RedisError as error:
         _say_lost(job, error)
         return

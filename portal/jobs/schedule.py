@@ -15,6 +15,8 @@ class Periodic:
 
     job: Callable[[], None]
     every_seconds: int
+    cron: str | None = None
+    """At which minutes; without it the first time is when the clock begins."""
 
 
 PERIODIC = (
@@ -24,4 +26,6 @@ PERIODIC = (
     Periodic(sweep, every_seconds=5),
     # Every product once an hour; what is due stands in the database.
     Periodic(tasks.reconcile, every_seconds=30),
+    # Some calls to AWS and a look at everything else: often enough for people, too rarely to be felt.
+    Periodic(tasks.check_up, every_seconds=3600, cron="23 * * * *"),
 )

@@ -10,7 +10,10 @@ from uuid import UUID
 from portal.contracts import checks, turns
 from portal.contracts.asking import calls_for
 from portal.database import db, utcnow
+from portal.doctor import kept
+from portal.doctor.checkup import run
 from portal.jobs import later
+from portal.jobs.examined import whole_portal
 from portal.mail import outbox
 from portal.marketplace.client import PAGE
 from portal.marketplace.errors import MarketplaceUnavailable
@@ -81,6 +84,15 @@ def try_claim(claim_id: str) -> None:
         logger.warning("Claim %s is tried again later: %s", claim_id, error)
         return
     later.work_on_inbox()  # messages may have waited for this buyer
+
+
+def check_up() -> None:
+    """Examine everything the portal stands on, and keep what is found for people to see."""
+    try:
+        with whole_portal() as portal:
+            kept.keep(portal.redis, run(portal))
+    finally:
+        later.check_up_ends()
 
 
 def send_mail() -> None:

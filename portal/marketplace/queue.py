@@ -28,6 +28,12 @@ _CONFIG = Config(
 _REGION = re.compile(r"^https?://(?:sqs\.|queue\.)?([a-z]{2}(?:-[a-z]+)+-\d)\.")
 
 
+def region_of(url: str) -> str:
+    """The Region of a queue's URL; us-east-1 for one that names none, such as a sandbox's."""
+    region = _REGION.match(url)
+    return region.group(1) if region else "us-east-1"
+
+
 @dataclass(frozen=True)
 class Delivery:
     """One message as SQS handed it out. It comes again unless it is deleted in time."""
@@ -47,8 +53,7 @@ class NotificationQueue:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        region = _REGION.match(url)
-        self._sqs = boto3.client("sqs", region_name=region.group(1) if region else "us-east-1", config=_CONFIG)
+        self._sqs = boto3.client("sqs", region_name=region_of(url), config=_CONFIG)
 
     def receive(self, wait_seconds: int = LONG_POLL_SECONDS) -> list[Delivery]:
         """Wait up to `wait_seconds` (0 to 20) for messages, and take up to ten.

@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from portal.marketplace.budget import Budget
 from portal.marketplace.errors import (
     AccessRefused,
+    CredentialsRefused,
     MarketplaceError,
     MarketplaceRefused,
     MarketplaceUnavailable,
@@ -44,9 +45,25 @@ _LATER = frozenset(
     }
 )
 _REFUSALS = {
-    "AccessDeniedException": AccessRefused,
-    "AccessDenied": AccessRefused,
-    "ResourceNotFoundException": NotFound,
+    **dict.fromkeys(
+        ("AccessDeniedException", "AccessDenied", "AuthorizationError", "AuthorizationErrorException"), AccessRefused
+    ),
+    **dict.fromkeys(("ResourceNotFoundException", "AWS.SimpleQueueService.NonExistentQueue"), NotFound),
+    **dict.fromkeys(
+        (
+            "UnrecognizedClientException",
+            "InvalidClientTokenId",
+            "InvalidSignatureException",
+            "SignatureDoesNotMatch",
+            "IncompleteSignatureException",
+            "MissingAuthenticationToken",
+            "MissingAuthenticationTokenException",
+            "ExpiredToken",
+            "ExpiredTokenException",
+            "InvalidSecurity",
+        ),
+        CredentialsRefused,
+    ),
 }
 
 
@@ -90,20 +107,22 @@ def text(answer: Mapping[str, Any], key: str) -> str | None:
     return value.strip() or None if isinstance(value, str) else None
 
 
-def in_our_words(error: ClientError | BotoCoreError, operation: str) -> MarketplaceError:
-    """Translate, without botocore's text: it may quote what was sent, and a token must not reach a log."""
+def in_our_words(error: ClientError | BotoCoreError, operation: str, *, expected: bool = False) -> MarketplaceError:
+    """Translate, without botocore's text: it may quote what was sent, and a token must not reach a log.
+
+    Args:
+        expected: whether an error is what was asked for, and nothing to write into the log.
+    """
     if not isinstance(error, ClientError):
         kind = type(error).__name__
-        unconfigured = kind in {
-            "NoCredentialsError",
-            "PartialCredentialsError",
-            "NoRegionError",
-            "ParamValidationError",
-        }
+        if kind in {"NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError"}:
+            return CredentialsRefused(f"{operation}: {kind}")
+        unconfigured = kind in {"NoRegionError", "ParamValidationError"}
         return (MarketplaceRefused if unconfigured else MarketplaceUnavailable)(f"{operation}: {kind}")
     code = str(error.response.get("Error", {}).get("Code", "unknown"))
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    logger.warning("AWS answered %s to %s", code, operation)
+    if not expected:
+        logger.warning("AWS answered %s to %s", code, operation)
     if code == "InvalidTokenException":
         return TokenInvalid(f"{operation}: {code}")
     # Expired credentials of ours carry the same code; their text speaks of the security token.
