@@ -90,7 +90,7 @@ def _kept(queue: QueueState) -> Line:
         return KEPT.unknown("SQS does not tell.", "See in the console that it is four days or more.")
     if seconds < SHORTEST_KEPT:
         return KEPT.warning(
-            f"Messages are kept for {seconds / DAY:.1f} days: should the worker stand still over a weekend, messages are lost.",
+            f"Messages are kept for {seconds / DAY:.1f} days: a worker that stands still over a weekend loses some.",
             "Set MessageRetentionPeriod of the queue to four days or more (1209600 seconds is the most).",
         )
     return KEPT.ok(f"Messages are kept for {seconds / DAY:.0f} days.")
