@@ -28,4 +28,6 @@ PERIODIC = (
     Periodic(tasks.reconcile, every_seconds=30),
     # Some calls to AWS and a look at everything else: often enough for people, too rarely to be felt.
     Periodic(tasks.check_up, every_seconds=3600, cron="23 * * * *"),
+    Periodic(tasks.seal_audit, every_seconds=10),
+    Periodic(tasks.tell_audit_head, every_seconds=3600),
 )
