@@ -65,3 +65,10 @@ def summary(redis: Redis, now: datetime, most: int = 5) -> Summary | None:
     if checkup is None:
         return None
     return Summary(checkup.made_at, counts(checkup.lines), worst(checkup.lines, most), old=checkup.made_at < now - OLD)
+
+
+def up_to_date(lines: list[Line], fresh: list[Line]) -> list[Line]:
+    """Lines of a check-up with those that were just found out instead of its own; of parts it lacks, at the end."""
+    instead = {line.key: line for line in fresh}
+    known = [instead.pop(line.key, line) for line in lines]
+    return [*known, *instead.values()]

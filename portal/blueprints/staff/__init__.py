@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.blueprints.staff import audit, home, revealing, team
+from portal.blueprints.staff import audit, doctor, home, revealing, team
 from portal.blueprints.staff.gate import blueprint
 
-__all__ = ["audit", "blueprint", "home", "revealing", "team"]
+__all__ = ["audit", "blueprint", "doctor", "home", "revealing", "team"]
