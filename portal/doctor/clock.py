@@ -61,4 +61,4 @@ def _compare(thing: Thing, theirs: datetime, before: datetime, after: datetime, 
 
 def _duration(apart: timedelta) -> str:
     seconds = round(apart.total_seconds())
-    return f"{seconds} seconds" if seconds < 120 else f"{seconds // 60:,} minutes"
+    return f"{seconds} seconds" if seconds < 120 else f"{round(seconds / 60):,} minutes"
