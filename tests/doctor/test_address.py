@@ -3,17 +3,11 @@
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from ipaddress import ip_address
 from pathlib import Path
 from threading import Thread
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from flask import Flask
 from werkzeug.serving import make_server
 
@@ -55,39 +49,6 @@ def serve() -> Iterator[Serve]:
             return f"{scheme}://127.0.0.1:{server.server_address[1]}/marketplace/landing"
 
         yield start
-
-
-@pytest.fixture
-def certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
-    """A certificate for this machine, trusted if one likes."""
-
-    def make(days: int = 90, *, trusted: bool = True) -> Path:
-        key = ec.generate_private_key(ec.SECP256R1())
-        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-        now = datetime.now(UTC)
-        made = (
-            x509.CertificateBuilder()
-            .subject_name(name)
-            .issuer_name(name)
-            .public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - timedelta(days=30))
-            .not_valid_after(now + timedelta(days=days, hours=1))
-            .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-            .sign(key, hashes.SHA256())
-        )
-        file = tmp_path / "server.pem"
-        file.write_bytes(
-            made.public_bytes(serialization.Encoding.PEM)
-            + key.private_bytes(
-                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-            )
-        )
-        if trusted:
-            monkeypatch.setenv("SSL_CERT_FILE", str(file))
-        return file
-
-    return make
 
 
 def test_the_portal_s_own_landing_page_is_right(examine, app: Flask):
