@@ -35,6 +35,8 @@ MARKS = {
 }
 NARROWEST, WIDEST = 60, 120
 TITLE_WIDTH = 30
+COLUMNS_FROM = 75
+"""From this width on, titles and findings stand beside each other."""
 
 only = click.option(
     "--only", type=click.Choice([str(part) for part in Part]), multiple=True, help="This part; may be repeated."
@@ -109,18 +111,18 @@ def refusal(problems: Sequence[str], part: Part) -> CheckUp:
 
 def _tell_line(line: Line, width: int) -> None:
     mark, colour = MARKS[line.state]
-    indent = " " * (4 + TITLE_WIDTH)
-    title = line.title.ljust(TITLE_WIDTH)
-    # A long title has a line of its own, so that what was found stays in its column.
-    before = f"{title}" if len(line.title) < TITLE_WIDTH else f"{line.title}\n{indent}"
-    found = _wrapped(line.found, width - len(indent)) or [""]
-    click.echo("  " + click.style(mark, fg=colour, bold=True) + " " + before + found[0])
-    for more in found[1:]:
-        click.echo(indent + more)
-    if line.fix:
-        wrapped = _wrapped(line.fix, width - len(indent) - 2)
-        for start, text in zip(["→ ", *["  "] * len(wrapped)], wrapped, strict=False):
-            click.echo(indent + click.style(start + text, bold=line.state is State.WRONG))
+    column = 4 + (TITLE_WIDTH if width >= COLUMNS_FROM else 2)
+    room = width - column
+    found = _wrapped(line.found, room)
+    # Where it does not fit beside the title, what was found begins beneath it.
+    beside = len(line.title) + 4 < column and found
+    title = line.title.ljust(column - 4) + found.pop(0) if beside else line.title
+    click.echo("  " + click.style(mark, fg=colour, bold=True) + " " + title)
+    for more in found:
+        click.echo(" " * column + more)
+    for number, text in enumerate(_wrapped(line.fix or "", room - 2)):
+        arrow = "  " if number else "→ "
+        click.echo(" " * column + click.style(arrow + text, bold=line.state is State.WRONG))
 
 
 def _wrapped(text: str, width: int) -> list[str]:
