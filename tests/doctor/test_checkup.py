@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from laptop.environment import ROOT
 from portal.database import utcnow
 from portal.doctor import checkup, kept
 from portal.doctor.checkup import PARTS, CheckUp, run
@@ -100,3 +101,10 @@ def test_what_is_seen_now_is_told_instead_of_what_was():
 def test_no_account_stands_whole_in_any_line(subject):
     without = replace(subject, signs=subject.signs)
     assert "123456789012" not in str(run(without).lines)
+
+
+def test_the_guide_names_every_line(subject):
+    guide = (ROOT / "docs" / "doctor.md").read_text(encoding="utf-8")
+    products = {product.title for product in subject.products}
+    titles = {line.title for line in run(subject).lines if not line.title.startswith("May call")}
+    assert [title for title in titles - products if title not in guide] == []
