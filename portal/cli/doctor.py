@@ -7,7 +7,8 @@ import shutil
 import sys
 import textwrap
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import groupby
 
 import click
@@ -52,17 +53,27 @@ as_json = click.option("--json", "as_json", is_flag=True, help="For programs.")
 @with_appcontext
 def doctor(only: tuple[str, ...], strict: bool, as_json: bool) -> None:
     """Examine; the help above is what people read."""
-    # What AWS refuses while it is examined is in the lines, and in no need of the log.
-    for name in ("portal.marketplace", "portal.mail"):
-        logging.getLogger(name).setLevel(logging.ERROR)
     began, parts = time.monotonic(), [Part(word) for word in only]
     with (
         click.progressbar(length=len(parts or PARTS), label="Examining", file=sys.stderr, hidden=as_json) as bar,
+        _quietly("portal.marketplace"),
         whole_portal() as portal,
     ):
         checkup = run(portal, parts, told=lambda _part: bar.update(1))
     tell(checkup, as_json=as_json, seconds=time.monotonic() - began)
     sys.exit(status(checkup.lines, strict=strict))
+
+
+@contextmanager
+def _quietly(name: str) -> Iterator[None]:
+    """What AWS refuses while it is examined stands in the lines, and need not be in the log as well."""
+    found = logging.getLogger(name)
+    usual = found.level
+    found.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        found.setLevel(usual)
 
 
 def status(lines: Sequence[Line], *, strict: bool) -> int:

@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 from redis.exceptions import RedisError
 
-from portal.config import LOOPBACK_HOSTS
 from portal.contracts.names import mask_account
 from portal.doctor.lines import Line, Thing
 from portal.doctor.subject import Subject
@@ -82,13 +81,20 @@ def _region(subject: Subject) -> Line:
             f"Unset AWS_ENDPOINT_URL and its variants, or let them name {MUST_BE_IN}: these answer nowhere else.",
         )
     hosts = ", ".join(sorted({urlsplit(one.url).hostname or "" for one in addresses}))
+    if subject.settings.https and not all(_is_aws_s_own(one) for one in addresses):
+        return REGION.warning(
+            f"Whoever answers is not AWS: {hosts}.", "Unset AWS_ENDPOINT_URL and its variants, unless you mean it so."
+        )
     return REGION.ok(f"Metering, entitlements and agreements are called in {MUST_BE_IN} ({hosts}).")
 
 
 def _is_astray(address: Address) -> bool:
     host = urlsplit(address.url).hostname or ""
-    elsewhere = host.endswith((".amazonaws.com", ".api.aws", ".vpce.amazonaws.com")) and MUST_BE_IN not in host
-    return address.region != MUST_BE_IN or (elsewhere and host not in LOOPBACK_HOSTS)
+    return address.region != MUST_BE_IN or (_is_aws_s_own(address) and MUST_BE_IN not in host)
+
+
+def _is_aws_s_own(address: Address) -> bool:
+    return (urlsplit(address.url).hostname or "").endswith((".amazonaws.com", ".api.aws"))
 
 
 def _probes(subject: Subject) -> Iterator[Probe]:
@@ -117,7 +123,7 @@ def _permission(probe: Probe, subject: Subject) -> Line:
             return thing.warning("Not permitted. The portal works without, and compares no agreements.", fix)
         return thing.wrong(f"Not permitted ({probe.code}).", fix)
     if probe.outcome is Outcome.NOT_KNOWN_TO_AWS:
-        return thing.unknown(f"AWS does not accept the credentials ({probe.code}).", SIGN_IN)
+        return thing.unknown(f"AWS does not accept the credentials ({probe.code}).", "See the line about them.")
     if probe.outcome is Outcome.NO_ANSWER:
         return thing.unknown(f"AWS did not answer ({probe.code}).", "Examine again; see https://health.aws.amazon.com.")
     if "NonExistentQueue" in probe.code:

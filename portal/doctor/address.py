@@ -20,7 +20,10 @@ SOON_DAYS = 14
 MARK = b'data-page="landing/welcome"'
 """What the portal's own page says of itself."""
 MOST_BYTES = 200_000
-RUN = "Start the web process, and see that PORTAL_URL is its address as browsers have it."
+RUN = (
+    "Start the web process, and see that PORTAL_URL is its address as browsers have it. Should this machine not reach "
+    "its own public address, let the doctor run where it can be reached."
+)
 
 
 @dataclass(frozen=True)
@@ -40,8 +43,8 @@ def look(subject: Subject) -> Iterator[Line]:
         yield LANDING.wrong("Browsers refuse to open it, and so does AWS.", "Mend HTTPS first.")
         return
     except (OSError, HTTPException, ValueError) as error:
-        yield HTTPS.unknown(f"There is no connection ({type(error).__name__}).", RUN)
-        yield LANDING.wrong(f"{subject.landing_url} cannot be reached ({type(error).__name__}).", RUN)
+        yield HTTPS.unknown(f"There is no connection ({type(error).__name__}).", "See the line about the landing page.")
+        yield LANDING.wrong(f"{subject.landing_url} cannot be reached from here ({type(error).__name__}).", RUN)
         return
     yield _https(subject, answer)
     yield _landing(subject, answer)

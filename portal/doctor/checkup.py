@@ -28,8 +28,8 @@ from portal.doctor.subject import Subject
 
 logger = logging.getLogger(__name__)
 
-PATIENCE_SECONDS = 25.0
-"""The longest a part may take. Everything in it gives up by itself before; this is for what hangs all the same."""
+PATIENCE_SECONDS = 20.0
+"""The longest a check-up takes, and keeps a worker from other jobs. What it asks gives up by itself, mostly before."""
 Look = Callable[[Subject], Iterable[Line]]
 
 PARTS: dict[Part, Look] = {

@@ -45,6 +45,11 @@ def look(subject: Subject) -> Iterator[Line]:
         senders = [Sender("events.amazonaws.com", arn) for arn in rules.senders(found, queue)]
         senders += [Sender("sns.amazonaws.com", one.topic_arn) for one in heard.subscriptions]
         yield _senders(queue, senders)
+    else:
+        yield SENDERS.unknown(
+            "The queue does not tell, so rule, topics and policy could not be looked at.",
+            "See the line about the queue.",
+        )
     yield _last(subject)
 
 

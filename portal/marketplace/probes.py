@@ -15,12 +15,13 @@ from typing import Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 from portal.marketplace import agreements
 from portal.marketplace.client import ENTITLEMENT_REGION
 from portal.marketplace.errors import AccessRefused, CredentialsRefused, MarketplaceUnavailable
 from portal.marketplace.queue import region_of
-from portal.marketplace.wire import ONCE, in_our_words
+from portal.marketplace.wire import FAILURES, ONCE, in_our_words
 
 NOBODY = "portal-doctor"
 """A token, a receipt handle, an agreement and a licence that do not exist."""
@@ -94,7 +95,7 @@ class Probes:
         """
         try:
             answer = self._sts.get_caller_identity()
-        except (ClientError, BotoCoreError) as error:
+        except FAILURES as error:
             raise in_our_words(error, "GetCallerIdentity", expected=True) from None
         return Identity(str(answer.get("Account", "")), str(answer.get("Arn", "")))
 
@@ -108,7 +109,7 @@ class Probes:
             answer: dict[str, Any] = self._sts.get_caller_identity()
         except ClientError as error:
             answer = dict(error.response)
-        except BotoCoreError as error:
+        except (BotoCoreError, ResponseParserError) as error:
             raise MarketplaceUnavailable(f"GetCallerIdentity: {type(error).__name__}") from None
         told = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date")
         try:
@@ -178,7 +179,7 @@ class Probes:
 def _probe(action: str, call: Callable[[], Any]) -> Probe:
     try:
         call()
-    except (ClientError, BotoCoreError) as error:
+    except FAILURES as error:
         ours = in_our_words(error, action, expected=True)
         code = str(ours).rpartition(": ")[2]
         if isinstance(ours, AccessRefused):

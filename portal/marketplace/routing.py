@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
 
 from portal.marketplace.client import ENTITLEMENT_REGION
 from portal.marketplace.queue import region_of
-from portal.marketplace.wire import ONCE, in_our_words
+from portal.marketplace.wire import FAILURES, ONCE, in_our_words
 
 REGION = ENTITLEMENT_REGION
 """AWS Marketplace's events and topics are in this Region only (user guide, "EventBridge", "SNS notifications")."""
@@ -175,7 +174,7 @@ class Routing:
 def _ask(operation: str, call: Callable[..., Any], **parameters: Any) -> dict[str, Any]:
     try:
         answer: dict[str, Any] = call(**parameters)
-    except (ClientError, BotoCoreError) as error:
+    except FAILURES as error:
         raise in_our_words(error, operation, expected=True) from None
     return answer
 

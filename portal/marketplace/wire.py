@@ -9,6 +9,7 @@ from typing import Any
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 from portal.marketplace.budget import Budget
 from portal.marketplace.errors import (
@@ -33,6 +34,8 @@ CONFIG = Config(
 )
 # Only the budget may ask again: a retry inside botocore would be a call that nobody has counted.
 ONCE = CONFIG.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
+FAILURES = (ClientError, BotoCoreError, ResponseParserError)
+"""What a call to AWS may raise. The last is no BotoCoreError: somebody else answered, such as a proxy with its own page."""
 _LATER = frozenset(
     {
         "ThrottlingException",
@@ -88,7 +91,7 @@ def ask(
         asked_at = datetime.now(UTC)
         try:
             answer = call(**question)
-        except (ClientError, BotoCoreError) as error:
+        except FAILURES as error:
             ours = in_our_words(error, operation)
             if not isinstance(ours, MarketplaceUnavailable):
                 raise ours from None
@@ -107,7 +110,9 @@ def text(answer: Mapping[str, Any], key: str) -> str | None:
     return value.strip() or None if isinstance(value, str) else None
 
 
-def in_our_words(error: ClientError | BotoCoreError, operation: str, *, expected: bool = False) -> MarketplaceError:
+def in_our_words(
+    error: ClientError | BotoCoreError | ResponseParserError, operation: str, *, expected: bool = False
+) -> MarketplaceError:
     """Translate, without botocore's text: it may quote what was sent, and a token must not reach a log.
 
     Args:

@@ -123,6 +123,11 @@ def test_another_region_is_wrong(examine, monkeypatch):
     assert (line.state, "eu-west-1" in line.found) == (State.WRONG, True)
 
 
+def test_in_production_an_aws_that_is_none_is_a_warning(examine, with_settings):
+    line = examine(Part.ACCESS, with_settings(https=True))["region"]
+    assert (line.state, "is not AWS: 127.0.0.1" in line.found) == (State.WARNING, True)
+
+
 def _with_queue(probes: Probes) -> Probes:
     """Without its queue there is nothing to probe there."""
     for name in ("read_queue", "receive", "delete"):

@@ -25,6 +25,11 @@ def test_the_demo_s_way_is_right(examine):
     assert list(lines) == ["rule", "pattern", "target", "topics", "senders", "last"]
 
 
+def test_without_a_queue_nothing_of_it_can_be_told(examine):
+    lines = examine(Part.NOTIFICATIONS, routing=None)
+    assert {name: line.state for name, line in lines.items()} == {"senders": State.UNKNOWN, "last": State.OK}
+
+
 # --- EventBridge ------------------------------------------------------------------------------------------------
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from laptop import ports
+from portal.marketplace.errors import MarketplaceUnavailable
 from portal.marketplace.probes import Outcome, Probe, Probes
 from tests.cast import ANALYTICS
 from tests.marketplace.conftest import Aws
@@ -64,6 +65,15 @@ def test_each_refusal_has_its_meaning(
 def test_an_aws_that_is_away_gives_no_answer(probes_at: Callable[..., Probes]):
     (port,) = ports.any_free(1)
     assert probes_at(f"http://127.0.0.1:{port}").describe_agreement().outcome == Outcome.NO_ANSWER
+
+
+def test_somebody_else_s_page_is_no_answer(probes_at: Callable[..., Probes], aws: Aws):
+    aws.answer(b"<html>Please sign in to the hotel's network</html>", 403)
+    probes = probes_at(aws.url)
+    with pytest.raises(MarketplaceUnavailable):
+        probes.time()
+    with pytest.raises(MarketplaceUnavailable):
+        probes.identity()
 
 
 def test_what_is_refused_on_purpose_does_not_fill_the_log(

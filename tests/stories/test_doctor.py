@@ -1,13 +1,16 @@
 """Support asks the doctor, and reads what to do."""
 
+from pathlib import Path
+
 import boto3
 from playwright.sync_api import expect
 
 from tests.stories.console import Supporter
+from tests.stories.inspection import Inspector
 
 
-def test_somebody_disables_the_rule_and_the_doctor_says_so(olga: Supporter):
-    place = olga.stack.place
+def test_somebody_disables_the_rule_and_the_doctor_says_so(olga: Supporter, tmp_path: Path):
+    place, inspector = olga.stack.place, Inspector(tmp_path)
     events = boto3.client(
         "events",
         endpoint_url=place.aws_url,
@@ -23,8 +26,12 @@ def test_somebody_disables_the_rule_and_the_doctor_says_so(olga: Supporter):
         olga.read("What needs somebody")
         olga.read("marketplace-agreements is disabled: nothing of what AWS says arrives.")
         olga.read("Enable the rule (EventBridge, Rules, Enable).")
+        for part in olga.page.locator("summary").all():
+            part.click()
+        inspector.look(olga.page, "doctor")
     finally:
         events.enable_rule(Name="marketplace-agreements")
         events.close()
     olga.press("Check now")
     expect(olga.page.get_by_role("main")).not_to_contain_text("is disabled")
+    assert inspector.complaints == []
