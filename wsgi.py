@@ -1,5 +1,6 @@
 """The portal as a WSGI application."""
 
 from portal import create_app
+from portal.cli import ailing
 
-app = create_app()
+app = ailing.start(create_app)

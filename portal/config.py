@@ -7,7 +7,7 @@ AWS credentials, region and endpoints are not here: botocore reads its own ``AWS
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -19,7 +19,14 @@ SECRETS = frozenset({"SECRET_KEY", "DATABASE_URL", "REDIS_URL", "SMTP_URL"})
 
 
 class ConfigurationError(Exception):
-    """There was a setting that is missing, malformed or unsafe. Its text lists every problem and its remedy."""
+    """There was a setting that is missing, malformed or unsafe. Its text lists every problem and its remedy.
+
+    `problems` are the same, one by one.
+    """
+
+    def __init__(self, text: str, problems: Sequence[str] = ()) -> None:
+        super().__init__(text)
+        self.problems = tuple(problems) or (text,)
 
 
 @dataclass(frozen=True)
@@ -121,7 +128,9 @@ class Settings:
         )
         problems = read.problems + _unsafe_mixes(settings, environ)
         if problems:
-            raise ConfigurationError("The settings are not right:\n" + "\n".join(f"  - {p}" for p in problems))
+            raise ConfigurationError(
+                "The settings are not right:\n" + "\n".join(f"  - {p}" for p in problems), problems
+            )
         return settings
 
 

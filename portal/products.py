@@ -6,7 +6,7 @@ A dimension that the file does not name is never hidden: it is shown under its k
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -15,7 +15,14 @@ from urllib.parse import urlsplit
 
 
 class ProductsFileError(Exception):
-    """There was a products file that cannot be read or does not say what it must. Its text lists every problem."""
+    """There was a products file that cannot be read or does not say what it must. Its text lists every problem.
+
+    `problems` are the same, one by one.
+    """
+
+    def __init__(self, text: str, problems: Sequence[str] = ()) -> None:
+        super().__init__(text)
+        self.problems = tuple(problems) or (text,)
 
 
 class Pricing(StrEnum):
@@ -94,7 +101,10 @@ class Products:
         problems: list[str] = []
         products = _products(document, problems)
         if problems:
-            raise ProductsFileError(f"{path} is not right:\n" + "\n".join(f"  - {problem}" for problem in problems))
+            raise ProductsFileError(
+                f"{path} is not right:\n" + "\n".join(f"  - {problem}" for problem in problems),
+                [f"{path}: {problem}" for problem in problems],
+            )
         return cls(products)
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 
 from portal.database import utcnow
 from portal.jobs import later
-from portal.jobs.heartbeat import beat
+from portal.jobs.heartbeat import beat, note_answer
 from portal.marketplace.errors import QueueUnavailable
 from portal.marketplace.queue import LONG_POLL_SECONDS, NotificationQueue
 from portal.notifications import intake
@@ -47,15 +47,18 @@ class Consumer:
 
     def run(self) -> None:
         """Take batch after batch until the end is asked for."""
-        pause = SHORTEST_PAUSE
+        pause, wait = SHORTEST_PAUSE, 0  # at first not for long: whether SQS lets us is to be known at once
         while not self._ending:
             with self._app.app_context():
-                beat(self._app.extensions["jobs"].connection, "consumer")
+                redis = self._app.extensions["jobs"].connection
+                beat(redis, "consumer")
                 try:
-                    self.take(LONG_POLL_SECONDS)
-                    pause = SHORTEST_PAUSE
+                    self.take(wait)
+                    note_answer(redis, None)
+                    pause, wait = SHORTEST_PAUSE, LONG_POLL_SECONDS
                     continue
                 except QueueUnavailable as error:
+                    note_answer(redis, str(error))
                     logger.error("The queue is away (%s); trying again in %.0f s", error, pause)
                 except OperationalError as error:
                     kind = type(error.orig).__name__

@@ -24,6 +24,9 @@ ASKED_SECONDS = 5
 CHECKS_ASKED = "portal:checks-asked"
 SWEEP_ASKED = "portal:sweep-asked"
 DEAD_LETTERS_ASKED = "portal:dead-letters-asked"
+CHECK_UP_ASKED = "portal:check-up-asked"
+CHECK_UP_SECONDS = 60
+"""The longest a check-up that was asked for is waited for."""
 ENDING = "jobs ending"
 JOB_TIMEOUT_SECONDS = 180
 FAILURE_SECONDS = 86_400
@@ -66,6 +69,20 @@ def tend_dead_letters() -> None:
 def rehearse(preview_id: int) -> None:
     """Ask for what a replay would change to be found out, for the page that waits for it."""
     _ask("rehearse", str(preview_id))
+
+
+def check_up() -> None:
+    """Ask for a check-up of everything the portal stands on, unless one is on its way."""
+    _ask_once(CHECK_UP_ASKED, "check_up", seconds=CHECK_UP_SECONDS)
+
+
+def check_up_is_on_its_way() -> bool:
+    """Whether a check-up was asked for and is not over.
+
+    Raises:
+        RedisError: Redis is away.
+    """
+    return bool(_queue().connection.exists(CHECK_UP_ASKED))
 
 
 def try_claim(claim_id: UUID) -> None:
@@ -113,6 +130,11 @@ def dead_letters_begin() -> None:
     _begins(DEAD_LETTERS_ASKED)
 
 
+def check_up_ends() -> None:
+    """Note that a check-up is over, and its findings are kept."""
+    _begins(CHECK_UP_ASKED)
+
+
 def is_ending() -> bool:
     """Whether the worker that runs this job was asked to end, and the job should leave the rest to the next."""
     return bool(current_app.extensions.get(ENDING, False))
@@ -123,10 +145,10 @@ def _queue() -> Queue:
     return queue
 
 
-def _ask_once(marker: str, job: str) -> None:
+def _ask_once(marker: str, job: str, seconds: int = ASKED_SECONDS) -> None:
     """Leave a job unless the same one waits already. The marker ends by itself, should its job be lost."""
     try:
-        first = _queue().connection.set(marker, 1, nx=True, ex=ASKED_SECONDS)
+        first = _queue().connection.set(marker, 1, nx=True, ex=seconds)
     except RedisError as error:
         _say_lost(job, error)
         return

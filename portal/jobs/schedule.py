@@ -15,6 +15,8 @@ class Periodic:
 
     job: Callable[[], None]
     every_seconds: int
+    cron: str | None = None
+    """At which minutes; without it the first time is when the clock begins."""
 
 
 PERIODIC = (
@@ -28,6 +30,8 @@ PERIODIC = (
     Periodic(tasks.count_figures, every_seconds=60),
     # One or two calls to SQS while there are none.
     Periodic(tasks.tend_dead_letters, every_seconds=60),
+    # Some calls to AWS and a look at everything else: often enough for people, too rarely to be felt.
+    Periodic(tasks.check_up, every_seconds=3600, cron="23 * * * *"),
     Periodic(tasks.seal_audit, every_seconds=10),
     Periodic(tasks.tell_audit_head, every_seconds=3600),
 )

@@ -11,7 +11,10 @@ from portal.audit import chain
 from portal.contracts import checks, turns
 from portal.contracts.asking import calls_for
 from portal.database import db, utcnow
+from portal.doctor import kept
+from portal.doctor.checkup import run
 from portal.jobs import dead_letters, later
+from portal.jobs.examined import whole_portal
 from portal.mail import outbox
 from portal.marketplace.client import PAGE
 from portal.marketplace.errors import MarketplaceUnavailable
@@ -102,6 +105,13 @@ def tend_dead_letters() -> None:
 def rehearse(preview_id: str) -> None:
     """Find out what a replay would change, for the page that waits for it."""
     replaying.find_out(int(preview_id), sources(), utcnow())
+def check_up() -> None:
+    """Examine everything the portal stands on, and keep what is found for people to see."""
+    try:
+        with whole_portal() as portal:
+            kept.keep(portal.redis, run(portal))
+    finally:
+        later.check_up_ends()
 
 
 def send_mail() -> None:

@@ -84,7 +84,8 @@ class Clock(CronScheduler):
             self.register(
                 periodic.job,
                 QUEUE,
-                interval=periodic.every_seconds,
+                interval=None if periodic.cron else periodic.every_seconds,
+                cron=periodic.cron,
                 # Should no worker run for a while, its queue must not be full of sweeps when it does.
                 ttl=periodic.every_seconds * 2,
                 result_ttl=0,

@@ -93,7 +93,7 @@ def _send(letter: Letter, smtp_url: str, mail_from: str, now: datetime) -> int:
     if not taken.rowcount:  # type: ignore[attr-defined]
         return 0
     try:
-        with _connection(smtp_url) as server:
+        with connection(smtp_url) as server:
             server.send_message(_message(letter, mail_from))
     except (OSError, smtplib.SMTPException, ValueError) as error:
         problem = type(error).__name__
@@ -110,14 +110,19 @@ def _send(letter: Letter, smtp_url: str, mail_from: str, now: datetime) -> int:
 
 
 @contextmanager
-def _connection(smtp_url: str) -> Iterator[smtplib.SMTP]:
+def connection(smtp_url: str, timeout: float = SMTP_TIMEOUT) -> Iterator[smtplib.SMTP]:
+    """A mail server, ready to take a letter: encrypted where it offers that, and signed in where the URL says as whom.
+
+    Raises:
+        OSError, SMTPException: it cannot be reached, or does not let us in.
+    """
     where = urlsplit(smtp_url)
     host = where.hostname or "localhost"
     tls = ssl.create_default_context()
     if where.scheme == "smtps":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(host, where.port or 465, timeout=SMTP_TIMEOUT, context=tls)
+        server: smtplib.SMTP = smtplib.SMTP_SSL(host, where.port or 465, timeout=timeout, context=tls)
     else:
-        server = smtplib.SMTP(host, where.port or 587, timeout=SMTP_TIMEOUT)
+        server = smtplib.SMTP(host, where.port or 587, timeout=timeout)
     with server:
         server.ehlo()
         if where.scheme == "smtp" and server.has_extn("starttls"):

@@ -27,6 +27,10 @@ class AccessRefused(MarketplaceRefused):
     """There was a call that this account's permissions do not allow."""
 
 
+class CredentialsRefused(MarketplaceRefused):
+    """There were no credentials, or some that AWS does not accept: unknown, expired, or wrongly signed with."""
+
+
 class NotFound(MarketplaceRefused):
     """There was a question about something that AWS does not know."""
 

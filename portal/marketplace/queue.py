@@ -29,6 +29,12 @@ _CONFIG = Config(
 _REGION = re.compile(r"^https?://(?:sqs\.|queue\.)?([a-z]{2}(?:-[a-z]+)+-\d)\.")
 
 
+def region_of(url: str) -> str:
+    """The Region of a queue's URL; us-east-1 for one that names none, such as a sandbox's."""
+    region = _REGION.match(url)
+    return region.group(1) if region else "us-east-1"
+
+
 @dataclass(frozen=True)
 class Delivery:
     """One message as SQS handed it out. It comes again unless it is deleted in time."""
@@ -58,8 +64,7 @@ class NotificationQueue:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        region = _REGION.match(url)
-        self._sqs = boto3.client("sqs", region_name=region.group(1) if region else "us-east-1", config=_CONFIG)
+        self._sqs = boto3.client("sqs", region_name=region_of(url), config=_CONFIG)
 
     @property
     def name(self) -> str:

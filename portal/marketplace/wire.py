@@ -9,10 +9,12 @@ from typing import Any
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 from portal.marketplace.budget import Budget
 from portal.marketplace.errors import (
     AccessRefused,
+    CredentialsRefused,
     MarketplaceError,
     MarketplaceRefused,
     MarketplaceUnavailable,
@@ -32,6 +34,8 @@ CONFIG = Config(
 )
 # Only the budget may ask again: a retry inside botocore would be a call that nobody has counted.
 ONCE = CONFIG.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
+FAILURES = (ClientError, BotoCoreError, ResponseParserError)
+"""What a call to AWS may raise. The last is no BotoCoreError: somebody else answered, such as a proxy with its own page."""
 _LATER = frozenset(
     {
         "ThrottlingException",
@@ -44,9 +48,25 @@ _LATER = frozenset(
     }
 )
 _REFUSALS = {
-    "AccessDeniedException": AccessRefused,
-    "AccessDenied": AccessRefused,
-    "ResourceNotFoundException": NotFound,
+    **dict.fromkeys(
+        ("AccessDeniedException", "AccessDenied", "AuthorizationError", "AuthorizationErrorException"), AccessRefused
+    ),
+    **dict.fromkeys(("ResourceNotFoundException", "AWS.SimpleQueueService.NonExistentQueue"), NotFound),
+    **dict.fromkeys(
+        (
+            "UnrecognizedClientException",
+            "InvalidClientTokenId",
+            "InvalidSignatureException",
+            "SignatureDoesNotMatch",
+            "IncompleteSignatureException",
+            "MissingAuthenticationToken",
+            "MissingAuthenticationTokenException",
+            "ExpiredToken",
+            "ExpiredTokenException",
+            "InvalidSecurity",
+        ),
+        CredentialsRefused,
+    ),
 }
 
 
@@ -71,7 +91,7 @@ def ask(
         asked_at = datetime.now(UTC)
         try:
             answer = call(**question)
-        except (ClientError, BotoCoreError) as error:
+        except FAILURES as error:
             ours = in_our_words(error, operation)
             if not isinstance(ours, MarketplaceUnavailable):
                 raise ours from None
@@ -90,20 +110,24 @@ def text(answer: Mapping[str, Any], key: str) -> str | None:
     return value.strip() or None if isinstance(value, str) else None
 
 
-def in_our_words(error: ClientError | BotoCoreError, operation: str) -> MarketplaceError:
-    """Translate, without botocore's text: it may quote what was sent, and a token must not reach a log."""
+def in_our_words(
+    error: ClientError | BotoCoreError | ResponseParserError, operation: str, *, expected: bool = False
+) -> MarketplaceError:
+    """Translate, without botocore's text: it may quote what was sent, and a token must not reach a log.
+
+    Args:
+        expected: whether an error is what was asked for, and nothing to write into the log.
+    """
     if not isinstance(error, ClientError):
         kind = type(error).__name__
-        unconfigured = kind in {
-            "NoCredentialsError",
-            "PartialCredentialsError",
-            "NoRegionError",
-            "ParamValidationError",
-        }
+        if kind in {"NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError"}:
+            return CredentialsRefused(f"{operation}: {kind}")
+        unconfigured = kind in {"NoRegionError", "ParamValidationError"}
         return (MarketplaceRefused if unconfigured else MarketplaceUnavailable)(f"{operation}: {kind}")
     code = str(error.response.get("Error", {}).get("Code", "unknown"))
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    logger.warning("AWS answered %s to %s", code, operation)
+    if not expected:
+        logger.warning("AWS answered %s to %s", code, operation)
     if code == "InvalidTokenException":
         return TokenInvalid(f"{operation}: {code}")
     # Expired credentials of ours carry the same code; their text speaks of the security token.

@@ -29,11 +29,12 @@ PARTS = (
     ("renewals", "Renewals", "staff.renewals", StaffRole.VIEWER),
     ("dashboard", "Dashboard", "staff.dashboard", StaffRole.VIEWER),
     ("queues", "Queues", "staff.queues", StaffRole.VIEWER),
+    ("doctor", "Doctor", "staff.doctor", StaffRole.VIEWER),
     ("team", "Team", "staff.team", StaffRole.ADMIN),
     ("audit", "Audit", "staff.audit_log", StaffRole.ADMIN),
 )
 """The console's navigation: each part's name, its words, its first page, and who sees it."""
-SHEETS = ("staff", "staff-contract", "staff-find", "staff-pictures", "staff-queues")
+SHEETS = ("staff", "staff-contract", "staff-doctor", "staff-find", "staff-pictures", "staff-queues")
 """The stylesheets that its pages need beside those of all pages."""
 
 

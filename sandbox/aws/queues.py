@@ -22,6 +22,7 @@ REGION = "us-east-1"
 QUEUE = "marketplace-notifications"
 DEAD_LETTERS = "marketplace-notifications-dead"
 MOST_RECEIVES = 5
+DEAD_LETTERS_KEPT_SECONDS = 14 * 86_400  # the most SQS allows, so that people find them
 
 
 class DurableQueue(Queue):
@@ -33,6 +34,11 @@ class DurableQueue(Queue):
 
     def is_created(self) -> bool:
         return True  # a question of CloudFormation's, which moto leaves to each resource
+
+    def _set_attributes(self, attributes: dict[str, Any], now: float | None = None) -> None:
+        # moto forgets the policy whenever another attribute is set.
+        kept = {} if "Policy" in attributes else {"Policy": self.policy or None}
+        super()._set_attributes(kept | attributes, now)
 
     def restore(self) -> None:
         """Put back what was waiting, or being worked on, when the sandbox stopped."""
@@ -106,9 +112,10 @@ class DurableQueues(SQSBackend):
             super().purge_queue(queue_name)
 
 
-def open_queues(storage: Storage, forward: Forward | None) -> ForwardingQueue | None:
+def open_queues(storage: Storage, policy: str, forward: Forward | None) -> ForwardingQueue | None:
     """The queue for notifications and its dead letters, with what they held when the sandbox stopped.
 
+    `policy` is the queue's own, in JSON: who may send to it. moto keeps it, and lets everybody send all the same.
     With `forward` the first one passes everything on, and is returned.
     """
     backend = DurableQueues(REGION, SELLER_ACCOUNT_ID)
@@ -116,9 +123,11 @@ def open_queues(storage: Storage, forward: Forward | None) -> ForwardingQueue | 
     if forward:
         forwarding = backend.queues[QUEUE] = ForwardingQueue(QUEUE, REGION, forward)
         return forwarding
-    dead = backend.queues[DEAD_LETTERS] = DurableQueue(DEAD_LETTERS, storage)
+    dead = backend.queues[DEAD_LETTERS] = DurableQueue(
+        DEAD_LETTERS, storage, MessageRetentionPeriod=DEAD_LETTERS_KEPT_SECONDS
+    )
     redrive = json.dumps({"deadLetterTargetArn": dead.queue_arn, "maxReceiveCount": MOST_RECEIVES})
-    queue = backend.queues[QUEUE] = DurableQueue(QUEUE, storage, RedrivePolicy=redrive)
+    queue = backend.queues[QUEUE] = DurableQueue(QUEUE, storage, RedrivePolicy=redrive, Policy=policy)
     dead.restore()
     queue.restore()
     return None

@@ -19,22 +19,22 @@ from sandbox.storage import Storage
 MARKETPLACE_ACCOUNT_ID = "287250355862"
 QUEUE_ARN = f"arn:aws:sqs:{REGION}:{SELLER_ACCOUNT_ID}:{QUEUE}"
 RULE = "marketplace-agreements"
+RULE_ARN = f"arn:aws:events:{REGION}:{SELLER_ACCOUNT_ID}:rule/{RULE}"
 
 
 class Wiring:
     """The seller's side of AWS, in moto's hands; and the way in for notifications. One to a process, as moto is."""
 
     def __init__(self, catalogue: Catalogue, storage: Storage, forward: Forward | None) -> None:
-        self._forwarding = open_queues(storage, forward)
+        topics = [name for product in catalogue.products if product.is_legacy for name in topics_of(product)]
+        self._forwarding = open_queues(storage, queue_policy([topic_arn(name) for name in topics]), forward)
         events = events_backends[SELLER_ACCOUNT_ID][REGION]
         events.put_rule(name=RULE, event_pattern=json.dumps({"source": ["aws.agreement-marketplace"]}))
         events.put_targets(RULE, "default", [{"Id": QUEUE, "Arn": QUEUE_ARN}])
         seller = sns_backends[SELLER_ACCOUNT_ID][REGION]
-        for product in catalogue.products:
-            if product.is_legacy:
-                for name in topics_of(product):
-                    topic = sns_backends[MARKETPLACE_ACCOUNT_ID][REGION].create_topic(name)
-                    seller.subscribe(topic.arn, QUEUE_ARN, "sqs")
+        for name in topics:
+            topic = sns_backends[MARKETPLACE_ACCOUNT_ID][REGION].create_topic(name)
+            seller.subscribe(topic.arn, QUEUE_ARN, "sqs")
 
     def deliver(self, notifications: list[Notification]) -> None:
         """Hand notifications to EventBridge's default bus or to their SNS topics. Raises DeliveryFailed."""
@@ -45,6 +45,23 @@ class Wiring:
                 _publish(each.topic, each)
         if self._forwarding:
             self._forwarding.flush()
+
+
+def queue_policy(topic_arns: list[str]) -> str:
+    """Who may send to the queue, as a seller writes it: the rule and the products' topics, and nobody else."""
+    senders = {"events.amazonaws.com": [RULE_ARN], "sns.amazonaws.com": topic_arns}
+    statements = [
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": service},
+            "Action": "sqs:SendMessage",
+            "Resource": QUEUE_ARN,
+            "Condition": {"ArnEquals": {"aws:SourceArn": arns}},
+        }
+        for service, arns in senders.items()
+        if arns
+    ]
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})
 
 
 def topic_arn(name: str) -> str:

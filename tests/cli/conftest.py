@@ -10,6 +10,9 @@ from portal.contracts import book
 from portal.contracts.models import Cause, Contract
 from portal.database import db, transaction
 from portal.marketplace.values import Purchase
+from tests.worker_fixtures import until
+
+__all__ = ["until"]
 
 
 @pytest.fixture

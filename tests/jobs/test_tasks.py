@@ -11,6 +11,8 @@ from portal import jobs
 from portal.contracts import checks
 from portal.contracts.lifecycle import State
 from portal.database import db, transaction
+from portal.doctor import kept
+from portal.doctor.lines import Part
 from portal.jobs import heartbeat, schedule, sweep, tasks, workers
 from portal.jobs.connections import patient
 from portal.mail.models import Letter, MailState
@@ -119,7 +121,9 @@ def test_the_clock_asks_for_everything_on_the_list(bench: Bench, redis_url: str)
         workers.Clock(connection).enqueue_jobs()
         connection.connection_pool.disconnect()
     asked = {job.func_name for job in bench.app.extensions["jobs"].jobs}
-    assert asked == {f"{periodic.job.__module__}.{periodic.job.__name__}" for periodic in schedule.PERIODIC}
+    assert asked == {
+        f"{periodic.job.__module__}.{periodic.job.__name__}" for periodic in schedule.PERIODIC if not periodic.cron
+    }
 
 
 def test_workers_give_signs_of_life(bench: Bench) -> None:
@@ -192,3 +196,21 @@ def test_what_was_held_up_is_applied_as_one(
     run()
     assert bench.fresh(contract).state == State.ACTIVE
     assert Fate.RECEIVED not in bench.fates()
+
+
+def test_a_check_up_that_was_asked_for_is_made_and_kept(bench: Bench, run: Callable[[], None]) -> None:
+    jobs.later.check_up()
+    assert jobs.later.check_up_is_on_its_way()
+    run()
+    checkup = kept.latest(bench.redis)
+    assert checkup
+    assert {line.part for line in checkup.lines} == set(Part)
+    assert not jobs.later.check_up_is_on_its_way()
+
+
+def test_what_has_its_minute_is_asked_for_then(redis_url: str) -> None:
+    with patient(redis_url) as connection:
+        (hourly,) = [job for job in workers.Clock(connection).get_jobs() if job.cron]
+        connection.connection_pool.disconnect()
+    assert hourly.next_enqueue_time
+    assert hourly.next_enqueue_time.minute == 23

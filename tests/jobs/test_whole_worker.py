@@ -143,3 +143,15 @@ def _run(environment: dict[str, str], *arguments: str) -> subprocess.CompletedPr
         timeout=60,
         check=False,
     )
+
+
+def test_a_consumer_tells_how_sqs_answers_it(bench: Bench, until: Until) -> None:
+    bench.worker("consumer")
+    until(lambda: heartbeat.signs(bench.redis).queue_answered_at)
+    assert heartbeat.signs(bench.redis).queue_trouble is None
+
+
+def test_and_what_it_answers_instead(bench: Bench, until: Until) -> None:
+    bench.worker("consumer", NOTIFICATIONS_QUEUE_URL=f"{bench.queue_url}-of-old")
+    until(lambda: heartbeat.signs(bench.redis).queue_trouble)
+    assert "NonExistentQueue" in (heartbeat.signs(bench.redis).queue_trouble or "")

@@ -13,6 +13,7 @@ from laptop import ports
 from portal.marketplace.client import Marketplace
 from portal.marketplace.errors import (
     AccessRefused,
+    CredentialsRefused,
     MarketplaceError,
     MarketplaceRefused,
     MarketplaceUnavailable,
@@ -105,8 +106,8 @@ def test_an_answer_without_a_product_is_no_answer(aws: Aws, marketplace: Marketp
         ("SomethingNew", 400, MarketplaceRefused),
         ("DisabledApiException", 400, MarketplaceRefused),
         ("AccessDeniedException", 400, AccessRefused),
-        ("UnrecognizedClientException", 400, MarketplaceRefused),
-        ("InvalidSignatureException", 403, MarketplaceRefused),
+        ("UnrecognizedClientException", 400, CredentialsRefused),
+        ("InvalidSignatureException", 403, CredentialsRefused),
     ],
 )
 def test_each_error_of_resolve_customer_has_its_meaning(
@@ -317,7 +318,7 @@ def test_an_entitlement_is_understood_without_most_of_its_members(aws: Aws, mark
     [
         ("InvalidParameterException", 400, MarketplaceRefused),
         ("AccessDeniedException", 400, AccessRefused),
-        ("ExpiredTokenException", 400, MarketplaceRefused),  # here it speaks of our credentials, not of a buyer's token
+        ("ExpiredTokenException", 400, CredentialsRefused),  # here it speaks of our credentials, not of a buyer's token
         ("ThrottlingException", 400, MarketplaceUnavailable),
         ("InternalServiceErrorException", 500, MarketplaceUnavailable),
     ],

@@ -247,3 +247,21 @@ def test_a_long_poll_ends_when_a_notification_comes(shop, aws, server):
     assert found[0]["Messages"]
     for message in found[0]["Messages"]:
         sqs.delete_message(QueueUrl=server.queue_url, ReceiptHandle=message["ReceiptHandle"])
+
+
+def test_the_queue_s_policy_lets_in_the_rule_and_the_topics_alone(aws, server):
+    told = aws("sqs").get_queue_attributes(QueueUrl=server.queue_url, AttributeNames=["Policy"])["Attributes"]
+    statements = {
+        one["Principal"]["Service"]: one["Condition"]["ArnEquals"]["aws:SourceArn"]
+        for one in json.loads(told["Policy"])["Statement"]
+    }
+    rule = aws("events").describe_rule(Name="marketplace-agreements")["Arn"]
+    topics = [one["TopicArn"] for one in aws("sns").list_subscriptions()["Subscriptions"]]
+    assert statements == {"events.amazonaws.com": [rule], "sns.amazonaws.com": topics}
+
+
+def test_and_outlives_a_change_of_something_else(aws, server):
+    sqs = aws("sqs")
+    before = sqs.get_queue_attributes(QueueUrl=server.queue_url, AttributeNames=["Policy"])["Attributes"]
+    sqs.set_queue_attributes(QueueUrl=server.queue_url, Attributes={"VisibilityTimeout": "30"})
+    assert sqs.get_queue_attributes(QueueUrl=server.queue_url, AttributeNames=["Policy"])["Attributes"] == before
