@@ -27,7 +27,7 @@ from portal.products import Products
 from portal.registration.arrival import Desk
 from portal.registration.sealing import Seal
 from portal.services import edition_of, support
-from portal.web import ahead, errors, filters, security, visitor
+from portal.web import ahead, errors, filters, lookout, security, visitor
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -78,6 +78,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     errors.init_app(app)
     blueprints.init_app(app)
     ahead.init_app(app)
+    lookout.init_app(app)
 
     app.jinja_env.globals["subscriptions_url"] = settings.subscriptions_url
 

@@ -80,6 +80,16 @@ class NotificationQueue:
         deleted = {entry.get("Id") for entry in answer.get("Successful") or []}
         return [one for n, one in enumerate(deliveries) if str(n) not in deleted]
 
+    def waiting(self) -> int:
+        """About how many messages the queue holds, those that were handed out and not deleted yet included.
+
+        Raises:
+            QueueUnavailable: SQS did not answer, or does not let us.
+        """
+        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        answer = self._call("get_queue_attributes", AttributeNames=names)
+        return sum(int(value) for value in (answer.get("Attributes") or {}).values())
+
     def _call(self, operation: str, **parameters: Any) -> dict[str, Any]:
         try:
             answer: dict[str, Any] = getattr(self._sqs, operation)(QueueUrl=self._url, **parameters)

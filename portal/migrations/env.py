@@ -9,6 +9,7 @@ from flask import current_app
 
 from portal import audit
 from portal.accounts import models as accounts
+from portal.confirmation import models as confirmation
 from portal.contracts import findings, sweeps
 from portal.contracts import models as contracts
 from portal.database import Base, UTCDateTime, db
@@ -16,7 +17,7 @@ from portal.mail import models as mail
 from portal.notifications import models as notifications
 from portal.registration import models as registration
 
-RECORDS = (audit, accounts, contracts, findings, mail, notifications, registration, sweeps)
+RECORDS = (audit, accounts, confirmation, contracts, findings, mail, notifications, registration, sweeps)
 """Named here so that every table is known, whatever else the application imports."""
 
 
