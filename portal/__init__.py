@@ -25,9 +25,9 @@ from portal.marketplace.client import Marketplace
 from portal.notifications import inbox
 from portal.products import Products
 from portal.registration.arrival import Desk
-from portal.registration.sealing import Seal
+from portal.sealing import Seal
 from portal.services import edition_of, support
-from portal.web import ahead, errors, filters, lookout, security, visitor
+from portal.web import ahead, console, errors, filters, lookout, security, visitor
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -74,6 +74,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     security.init_app(app, https=settings.https)
     csrf.init_app(app)
     visitor.init_app(app)
+    console.init_app(app)
     filters.init_app(app)
     errors.init_app(app)
     blueprints.init_app(app)

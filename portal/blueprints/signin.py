@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -16,7 +14,9 @@ from portal.accounts.people import authenticate
 from portal.blueprints.signup import LONGEST_PASSWORD, PREFILL
 from portal.database import transaction
 from portal.extensions import csrf
-from portal.web import visitor
+from portal.staff import members, sessions
+from portal.web import console, visitor
+from portal.web.addresses import is_ours
 from portal.web.claim_aside import claim_aside, claim_to_go_on_with
 from portal.web.fields import one_line
 
@@ -38,7 +38,7 @@ class SignInForm(FlaskForm):  # type: ignore[misc]
 def show() -> ResponseReturnValue:
     """The form; somebody signed in already is sent on."""
     if current_user.is_authenticated:
-        return redirect(_where_to())
+        return redirect(_where_to(visitor.visitor().person_id))
     form = SignInForm(formdata=None)
     form.email.data = session.get(PREFILL, "")
     return _page(form)
@@ -55,7 +55,7 @@ def enter() -> ResponseReturnValue:
     if person is None:
         form.password.errors = ["This address and password do not fit together. Please try again."]
         return _page(form), 401
-    where = _where_to()
+    where = _where_to(person.id)
     visitor.sign_in(person)
     with transaction():
         audit.record(f"person:{person.id}", "signed in", f"person:{person.id}")
@@ -65,29 +65,25 @@ def enter() -> ResponseReturnValue:
 @blueprint.post("/signout")
 def sign_out() -> ResponseReturnValue:
     """End the session."""
+    key = console.leave()
+    if key:
+        with transaction():
+            sessions.end(key)
     visitor.sign_out()
     flash("You are signed out.", "notice")
     return redirect(url_for("signin.show"), 303)
 
 
-def _where_to() -> str:
-    """On to the purchase that was brought, else to the page that asked for the sign-in, else to the contracts."""
+def _where_to(person_id: int) -> str:
+    """On to the purchase that was brought, else to the page that asked for the sign-in, else to the contracts, or the
+    console."""
     claim_id = claim_to_go_on_with()
     wanted = request.args.get("next", "")
     if claim_id and not (wanted and "claim" not in request.args):
         return url_for("landing.organisation", claim_id=claim_id)
-    return wanted if _is_ours(wanted) else url_for("contracts.index")
-
-
-def _is_ours(address: str) -> bool:
-    """Whether an address is a path of this site; browsers take `//host` and `/\\host` for another."""
-    if not address.startswith("/") or address.startswith(("//", "/\\")) or not address.isprintable():
-        return False
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return False
-    return not parts.scheme and not parts.netloc
+    if is_ours(wanted):
+        return wanted
+    return url_for("staff.home" if members.is_staff(person_id) else "contracts.index")
 
 
 def _page(form: SignInForm) -> str:

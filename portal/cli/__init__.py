@@ -1,14 +1,16 @@
-"""What a person at a terminal may do: ``flask contracts …``, ``flask notifications …``, ``flask confirm``."""
+"""What a person at a terminal may do: ``flask contracts …``, ``flask notifications …`` and the rest."""
 
 from __future__ import annotations
 
 from flask import Flask
 
-from portal.cli import confirm, contracts, notifications
+from portal.cli import audit, confirm, contracts, notifications, staff
 
 
 def init_app(app: Flask) -> None:
     """Give the application its commands."""
+    app.cli.add_command(audit.group)
     app.cli.add_command(contracts.group)
     app.cli.add_command(notifications.group)
     app.cli.add_command(confirm.confirm)
+    app.cli.add_command(staff.group)

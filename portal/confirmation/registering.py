@@ -79,7 +79,7 @@ def _no_token_in_cookies(evidence: Evidence) -> Step:
             "No cookie, and no address, with the token in it.",
             mark=Mark.FAILED,
             suspects=(
-                "A cookie set in the arrival's answer holds the registration token. Give browsers a mere reference to it.",
+                "A cookie set in the arrival's answer holds the registration token. Give browsers a reference only.",
             ),
         )
     seen = sorted({name for one in arrivals for name in one.cookies})

@@ -9,8 +9,8 @@ NO_MESSAGE = (
     "us-east-1) or an SNS subscription whose target is this queue?"
 )
 NO_POLICY = (
-    "The queue policy: it must let events.amazonaws.com (with the rule's ARN) or sns.amazonaws.com (with the topic's ARN) "
-    "do sqs:SendMessage. Without that, AWS drops the messages and nobody is told."
+    "The queue policy: it must let events.amazonaws.com (with the rule's ARN) or sns.amazonaws.com (with the topic's "
+    "ARN) do sqs:SendMessage. Without that, AWS drops the messages and nobody is told."
 )
 
 
@@ -41,8 +41,8 @@ def of_refusal(evidence: Evidence, refusal: Refusal) -> str:
     if refusal.problem == "NotOurProduct":
         return (
             f"At {at} AWS named the product code {refusal.product_code}, which is not in products.toml (this run is "
-            f"about {evidence.product_code}). Correct `code` in products.toml: the code stands on the product's page in the "
-            "AWS Marketplace Management Portal."
+            f"about {evidence.product_code}). Correct `code` in products.toml: the code stands on the product's page in "
+            "the AWS Marketplace Management Portal."
         )
     words = {
         "NoToken": "a form came without x-amzn-marketplace-token. Something between AWS and the portal drops the form.",

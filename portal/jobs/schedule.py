@@ -24,4 +24,6 @@ PERIODIC = (
     Periodic(sweep, every_seconds=5),
     # Every product once an hour; what is due stands in the database.
     Periodic(tasks.reconcile, every_seconds=30),
+    Periodic(tasks.seal_audit, every_seconds=10),
+    Periodic(tasks.tell_audit_head, every_seconds=3600),
 )

@@ -7,6 +7,7 @@ import time
 from datetime import timedelta
 from uuid import UUID
 
+from portal.audit import chain
 from portal.contracts import checks, turns
 from portal.contracts.asking import calls_for
 from portal.database import db, utcnow
@@ -86,3 +87,13 @@ def try_claim(claim_id: str) -> None:
 def send_mail() -> None:
     """Send the letters that are due."""
     outbox.send_waiting(settings().smtp_url, settings().mail_from, utcnow())
+
+
+def seal_audit() -> None:
+    """Chain the latest lines of the audit log."""
+    chain.seal(utcnow())
+
+
+def tell_audit_head() -> None:
+    """Put the latest link of the audit log's chain into the logs, which are kept somewhere else."""
+    logger.info("Audit log: the latest link is %s", chain.head())

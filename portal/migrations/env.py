@@ -8,6 +8,7 @@ from alembic import context
 from flask import current_app
 
 from portal import audit
+from portal.accounts import factors, passkeys
 from portal.accounts import models as accounts
 from portal.confirmation import models as confirmation
 from portal.contracts import findings, sweeps
@@ -16,8 +17,12 @@ from portal.database import Base, UTCDateTime, db
 from portal.mail import models as mail
 from portal.notifications import models as notifications
 from portal.registration import models as registration
+from portal.staff import models as staff
 
-RECORDS = (audit, accounts, confirmation, contracts, findings, mail, notifications, registration, sweeps)
+RECORDS = (
+    *(audit, accounts, confirmation, contracts, factors, findings, mail, notifications, passkeys, registration, staff),
+    sweeps,
+)
 """Named here so that every table is known, whatever else the application imports."""
 
 

@@ -30,7 +30,7 @@ from portal.marketplace.errors import (
 from portal.marketplace.values import Purchase
 from portal.products import Products
 from portal.registration.models import Claim, ClaimState
-from portal.registration.sealing import Seal, hash_secret, new_secret
+from portal.sealing import Seal, hash_secret, new_secret
 
 logger = logging.getLogger(__name__)
 

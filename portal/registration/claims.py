@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 from portal.contracts.models import Contract
 from portal.database import db, transaction
 from portal.registration.models import Claim, ClaimState
-from portal.registration.sealing import hash_secret
+from portal.sealing import hash_secret
 
 
 class Standing(StrEnum):

@@ -10,7 +10,7 @@ from laptop.environment import ROOT
 TEMPLATES = ROOT / "portal" / "templates"
 EVERY = sorted(TEMPLATES.rglob("*.html"))
 PAGES = [path for path in EVERY if not path.name.startswith("_") and "_partials" not in path.parts]
-PAGES.remove(TEMPLATES / "base.html")
+PAGES = [path for path in PAGES if path.name not in {"base.html", "frame.html"}]
 OWN = {"console.aws.amazon.com", "www.w3.org"}
 
 

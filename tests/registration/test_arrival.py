@@ -21,7 +21,7 @@ from portal.marketplace.errors import MarketplaceRefused, MarketplaceUnavailable
 from portal.notifications.models import Fate, Notification
 from portal.registration.arrival import LONGEST_TOKEN, Desk, NotOurProduct
 from portal.registration.models import Claim, ClaimState
-from portal.registration.sealing import Seal, hash_secret
+from portal.sealing import Seal, hash_secret
 from tests.cast import ARCHIVE, VAULT
 from tests.sandbox_client import SandboxClient
 

@@ -12,7 +12,7 @@ from portal.contracts.models import Contract
 from portal.database import transaction, utcnow
 from portal.registration.claims import Standing, find_claim, standing, take_over
 from portal.registration.models import Claim, ClaimState
-from portal.registration.sealing import hash_secret
+from portal.sealing import hash_secret
 from tests.cast import Somebody
 
 AddClaim = Callable[..., Claim]

@@ -1,14 +1,14 @@
 """Integration confirmation: runs, and what is sighted in them
 
 Revision: 0008
-Revises: 0003
+Revises: 0004
 """
 
 from alembic import op
 import sqlalchemy as sa
 
 revision = '0008'
-down_revision = '0003'
+down_revision = '0004'
 branch_labels = None
 depends_on = None
 

@@ -1,6 +1,6 @@
 """Sealing tokens, and the secrets that name claims."""
 
-from portal.registration.sealing import Seal, hash_secret, new_secret
+from portal.sealing import Seal, hash_secret, new_secret
 
 TOKEN = "a+token/from=AWS"
 

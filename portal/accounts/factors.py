@@ -1,0 +1,130 @@
+"""The second factor: codes of an authenticator app (TOTP, RFC 6238, through pyotp), and what both factors share.
+
+A code is good once, for its half minute and the one before and after. Five wrong ones in a row, and no code is taken
+for a quarter of an hour; as a password comes first, nobody else can bring that about.
+"""
+
+from __future__ import annotations
+
+import hmac
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import pyotp
+from sqlalchemy import CursorResult, ForeignKey, String, delete, or_, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.database import Base, UTCDateTime, db, insert
+from portal.sealing import Seal
+
+PURPOSE = "second factor"
+MOST_TRIES = 5
+PAUSE = timedelta(minutes=15)
+STEP_SECONDS = 30
+
+
+class SecondFactor(Base):
+    """What stands beside a person's password."""
+
+    __tablename__ = "second_factors"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    sealed_key: Mapped[str | None] = mapped_column(String(255))
+    """The key that the app holds too; None until its first code was right."""
+    sealed_pending: Mapped[str | None] = mapped_column(String(255))
+    """A key that is shown, and whose first code is awaited."""
+    last_step: Mapped[int] = mapped_column(default=0)
+    """The half minute of the latest code taken: no code of it, or of an earlier one, is good again."""
+    tries: Mapped[int] = mapped_column(default=0)
+    blocked_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    challenge: Mapped[str | None] = mapped_column(String(128))
+    """What a passkey is asked to sign at this moment."""
+    challenge_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class Answer(StrEnum):
+    """What became of a code."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    BLOCKED = "blocked"
+
+
+def factor_of(person_id: int) -> SecondFactor | None:
+    """What stands beside this person's password, if anything."""
+    return db.session.get(SecondFactor, person_id, populate_existing=True)
+
+
+def forget(person_id: int) -> None:
+    """Take the person's app away. Inside a transaction."""
+    db.session.execute(delete(SecondFactor).where(SecondFactor.person_id == person_id))
+
+
+def new_key(person_id: int, seal: Seal) -> None:
+    """Make a new key for an app to hold; it counts once its first code was right. Inside a transaction."""
+    ensure(person_id).sealed_pending = seal.close(pyotp.random_base32())
+
+
+def key_to_show(person_id: int, seal: Seal) -> str | None:
+    """The new key, in base 32, while its first code is awaited."""
+    factor = factor_of(person_id)
+    return seal.open(factor.sealed_pending) if factor and factor.sealed_pending else None
+
+
+def address_of_key(key: str, email: str, issuer: str) -> str:
+    """The `otpauth:` address that apps read as a picture."""
+    return pyotp.TOTP(key).provisioning_uri(name=email, issuer_name=issuer)
+
+
+def confirm_key(person_id: int, code: str, seal: Seal, now: datetime) -> Answer:
+    """Take the key that is shown, when this is a code of it. Inside a transaction."""
+    factor = factor_of(person_id)
+    key = seal.open(factor.sealed_pending) if factor and factor.sealed_pending else None
+    return _take(person_id, key, code, now, sealed_key=SecondFactor.sealed_pending, sealed_pending=None, last_step=0)
+
+
+def check_code(person_id: int, code: str, seal: Seal, now: datetime) -> Answer:
+    """Whether this is a code of the person's app that was not used yet. Inside a transaction."""
+    factor = factor_of(person_id)
+    key = seal.open(factor.sealed_key) if factor and factor.sealed_key else None
+    return _take(person_id, key, code, now)
+
+
+def _take(person_id: int, key: str | None, code: str, now: datetime, **changes: object) -> Answer:
+    # The try is counted before the code is looked at: many at once are not more tries than five.
+    mine = SecondFactor.person_id == person_id
+    free = or_(SecondFactor.blocked_until.is_(None), SecondFactor.blocked_until <= now)
+    if not _write(update(SecondFactor).where(mine, free).values(tries=SecondFactor.tries + 1)):
+        return Answer.BLOCKED
+    step = _step_of(key, code, now) if key else None
+    if step is not None:
+        taken = update(SecondFactor).where(mine)
+        if "last_step" not in changes:
+            taken = taken.where(SecondFactor.last_step < step)
+        if _write(taken.values(**{**changes, "last_step": step, "tries": 0, "blocked_until": None})):
+            return Answer.RIGHT
+    full = update(SecondFactor).where(mine, SecondFactor.tries >= MOST_TRIES)
+    return Answer.BLOCKED if _write(full.values(tries=0, blocked_until=now + PAUSE)) else Answer.WRONG
+
+
+def _step_of(key: str, code: str, now: datetime) -> int | None:
+    """The half minute whose code this is: the present one, or a neighbour, for clocks differ."""
+    digits = "".join(code.split())
+    present = int(now.timestamp()) // STEP_SECONDS
+    app = pyotp.TOTP(key)
+    for step in (present, present - 1, present + 1):
+        if hmac.compare_digest(app.generate_otp(step).encode(), digits.encode()):
+            return step
+    return None
+
+
+def ensure(person_id: int) -> SecondFactor:
+    """The person's row, made when there is none. Inside a transaction."""
+    db.session.execute(insert(SecondFactor).values(person_id=person_id, last_step=0, tries=0).on_conflict_do_nothing())
+    return db.session.get_one(SecondFactor, person_id, populate_existing=True)
+
+
+def _write(statement: object) -> bool:
+    result = db.session.execute(statement.execution_options(synchronize_session=False))  # type: ignore[attr-defined]
+    assert isinstance(result, CursorResult)  # noqa: S101 - an UPDATE gives no other
+    return bool(result.rowcount)

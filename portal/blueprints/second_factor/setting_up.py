@@ -1,0 +1,177 @@
+"""Setting up a member of staff: the code they were given, a password, and the second factor."""
+
+from __future__ import annotations
+
+import io
+
+import segno
+from flask import flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import login_required
+from flask_wtf import FlaskForm
+from markupsafe import Markup
+from wtforms import PasswordField, StringField
+from wtforms.validators import DataRequired, Length
+
+from portal.accounts import factors, passkeys
+from portal.accounts.factors import Answer
+from portal.accounts.passkeys import PasskeyRefused
+from portal.blueprints.second_factor.door import (
+    NO_PASSKEY,
+    PROBLEMS,
+    answer_of_browser,
+    blueprint,
+    code_field,
+    enter_console,
+    house,
+    seal,
+)
+from portal.blueprints.signup import LONGEST_PASSWORD, SHORTEST_PASSWORD
+from portal.database import transaction, utcnow
+from portal.services import settings
+from portal.staff import members
+from portal.web import visitor
+from portal.web.fields import one_line
+
+CODE_GONE = "This set-up code is not known, was used, or is too old. Ask for a new one."
+GONE = "The time for setting up is over. Ask for a new set-up code."
+
+
+class SetUpForm(FlaskForm):  # type: ignore[misc]
+    """The set-up code, and who its bearer is."""
+
+    code = StringField(
+        "Set-up code", filters=[one_line], validators=[DataRequired("Please enter your set-up code."), Length(max=100)]
+    )
+    name = StringField(
+        "Your name", filters=[one_line], validators=[DataRequired("Please enter your name."), Length(max=200)]
+    )
+    password = PasswordField(
+        "New password",
+        validators=[
+            DataRequired("Please choose a password."),
+            Length(
+                min=SHORTEST_PASSWORD,
+                max=LONGEST_PASSWORD,
+                message=f"Please use {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.",
+            ),
+        ],
+    )
+
+
+class FirstCodeForm(FlaskForm):  # type: ignore[misc]
+    """The first code of a new app."""
+
+    code = code_field()
+
+
+@blueprint.get("/set-up")
+def set_up() -> ResponseReturnValue:
+    """Ask for the set-up code and a password."""
+    return render_template("second_factor/set_up.html", form=SetUpForm(formdata=None))
+
+
+@blueprint.post("/set-up")
+def begin_set_up() -> ResponseReturnValue:
+    """Make the account; the second factor comes next."""
+    form = SetUpForm()
+    if not form.validate():
+        return render_template("second_factor/set_up.html", form=form), 400
+    with transaction():
+        member = members.member_with_code(form.code.data, utcnow())
+        person = members.begin_set_up(member, form.name.data, form.password.data, utcnow()) if member else None
+        if person is not None:
+            factors.new_key(person.id, seal())
+    if person is None:
+        form.code.errors = [CODE_GONE]
+        return render_template("second_factor/set_up.html", form=form), 410
+    visitor.sign_in(person)
+    return redirect(url_for("second_factor.choose"), 303)
+
+
+@blueprint.get("/choose")
+@login_required
+def choose() -> ResponseReturnValue:
+    """Show the key for an app, and the button for a passkey."""
+    return _page(FirstCodeForm(formdata=None))
+
+
+@blueprint.post("/choose")
+@login_required
+def confirm_app() -> ResponseReturnValue:
+    """Take the app's first code."""
+    person_id = visitor.visitor().person_id
+    form = FirstCodeForm()
+    if not form.validate():
+        return _page(form, 400)
+    with transaction():
+        member = members.being_set_up(person_id, utcnow())
+        answer = factors.confirm_key(person_id, form.code.data, seal(), utcnow()) if member else None
+        done = bool(member and answer is Answer.RIGHT and members.finish_set_up(member, utcnow()))
+    if answer in PROBLEMS:
+        form.code.errors = [PROBLEMS[answer]]
+        return _page(form, 429 if answer is Answer.BLOCKED else 401)
+    return redirect((enter_console(person_id, "app") if done else None) or _over(), 303)
+
+
+@blueprint.post("/choose/passkey/begin")
+@login_required
+def begin_new_passkey() -> ResponseReturnValue:
+    """What the browser is to ask for a new passkey."""
+    person = visitor.visitor()
+    if members.being_set_up(person.person_id, utcnow()) is None:
+        return jsonify(problem=GONE), 410
+    with transaction():
+        return jsonify(passkeys.begin_adding(person.person_id, person.email, person.name, house(), utcnow()))
+
+
+@blueprint.post("/choose/passkey")
+@login_required
+def keep_passkey() -> ResponseReturnValue:
+    """Keep the passkey that the browser made; the answer says where to go."""
+    person_id = visitor.visitor().person_id
+    try:
+        with transaction():
+            member = members.being_set_up(person_id, utcnow())
+            if member is None:
+                return jsonify(problem=GONE), 410
+            passkeys.add(person_id, answer_of_browser(), "First passkey", house(), utcnow())
+            done = members.finish_set_up(member, utcnow())
+    except PasskeyRefused:
+        return jsonify(problem=NO_PASSKEY), 401
+    return jsonify(go=(enter_console(person_id, "passkey") if done else None) or _over())
+
+
+def _over() -> str:
+    flash(GONE, "warning")
+    return url_for("second_factor.set_up")
+
+
+def _page(form: FirstCodeForm, status: int = 200) -> ResponseReturnValue:
+    person = visitor.visitor()
+    member = members.being_set_up(person.person_id, utcnow())
+    key = factors.key_to_show(person.person_id, seal()) if member else None
+    if key is None:
+        return redirect(_over(), 303)
+    address = factors.address_of_key(key, person.email, settings().seller_name)
+    page = render_template(
+        "second_factor/choose.html",
+        form=form,
+        picture=_picture(address),
+        key=" ".join(_in_fours(key)),
+        name=request.host,
+    )
+    return page, status
+
+
+def _picture(address: str) -> Markup:
+    """The address as a QR code: SVG of our own making, so it may stand in the page."""
+    drawn = io.BytesIO()
+    segno.make(address, error="m").save(
+        drawn, kind="svg", xmldecl=False, svgns=True, scale=5, border=4, dark="#000", light="#fff", svgclass="qr"
+    )
+    return Markup(drawn.getvalue().decode())  # noqa: S704 - drawn from a key that we made
+
+
+def _in_fours(key: str) -> list[str]:
+    return [key[start : start + 4] for start in range(0, len(key), 4)]

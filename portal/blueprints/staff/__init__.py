@@ -1,0 +1,8 @@
+"""The console of the seller's support: one gate (``gate``), and behind it a file for each part."""
+
+from __future__ import annotations
+
+from portal.blueprints.staff import audit, home, revealing, team
+from portal.blueprints.staff.gate import blueprint
+
+__all__ = ["audit", "blueprint", "home", "revealing", "team"]

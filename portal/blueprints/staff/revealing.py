@@ -1,0 +1,32 @@
+"""Showing what is masked: asked for, written down, and for some minutes only."""
+
+from __future__ import annotations
+
+import re
+
+from flask import abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal import audit
+from portal.blueprints.staff.gate import blueprint, staff_member
+from portal.database import transaction, utcnow
+from portal.web.addresses import is_ours
+from portal.web.console import reveal
+
+_THING = re.compile(r"[a-z_]{1,20}:[A-Za-z0-9-]{1,60}")
+_KIND = re.compile(r"[a-z]{1,20}")
+
+
+@blueprint.post("/reveal")
+def reveal_value() -> ResponseReturnValue:
+    """Show one value of one thing unmasked, and go back to where it stands."""
+    thing, kind, back = (request.form.get(name, "") for name in ("thing", "kind", "back"))
+    if not _THING.fullmatch(thing) or not _KIND.fullmatch(kind):
+        abort(400)
+    now = utcnow()
+    with transaction():
+        audit.record(
+            staff_member().actor, "revealed", thing, why=request.form.get("why", "").strip() or None, kind=kind
+        )
+    reveal(thing, kind, now)
+    return redirect(back if is_ours(back) else url_for("staff.home"), 303)

@@ -1,0 +1,151 @@
+"""Setting up a member of staff, and giving the second factor."""
+
+import re
+from collections.abc import Callable
+
+import pyotp
+import pytest
+from flask import Flask
+
+from portal.accounts.factors import MOST_TRIES
+from portal.audit import AuditEntry
+from portal.database import db, transaction, utcnow
+from portal.staff import members
+from portal.staff.models import StaffMember, StaffRole
+from tests.cast import PASSWORD, Somebody
+from tests.console import Staff
+from tests.portal_client import Page, PortalClient
+
+NEW = "entirely new words here"
+
+
+@pytest.fixture
+def code_for(app: Flask) -> Callable[..., str]:
+    """A set-up code for an address."""
+
+    def make(email: str, role: StaffRole = StaffRole.OPERATOR) -> str:
+        with app.app_context(), transaction():
+            return members.add(email, role, "command", utcnow()).code
+
+    return make
+
+
+def begin(client: PortalClient, code: str, **changes: str) -> Page:
+    fields = {"code": code, "name": "Otto", "password": NEW} | changes
+    return client.press("/second-factor/set-up", "/second-factor/set-up", **fields)
+
+
+def app_on(page: Page) -> pyotp.TOTP:
+    """The authenticator app that has read the key on this page."""
+    found = re.search(r'<code class="key">([A-Z2-7 ]+)</code>', page.html)
+    assert found is not None
+    return pyotp.TOTP(found[1].replace(" ", ""))
+
+
+def test_with_the_code_a_password_and_an_app_somebody_is_in(client: PortalClient, code_for: Callable[..., str]):
+    choice = client.follow(begin(client, code_for("otto@seller.example")))
+    inside = client.send(choice.form("/second-factor/choose"), code=app_on(choice).now())
+    assert client.follow(inside).status == 200
+    assert client.get("/staff/").status == 200
+
+
+def test_the_key_is_there_as_a_picture_too(client: PortalClient, code_for: Callable[..., str]):
+    choice = client.follow(begin(client, code_for("otto@seller.example")))
+    assert re.search(r'<svg[^>]*class="qr"', choice.html)
+
+
+def test_nobody_is_staff_before_the_second_factor(client: PortalClient, code_for: Callable[..., str]):
+    client.follow(begin(client, code_for("otto@seller.example")))
+    assert client.get("/staff/").status == 403
+
+
+def test_a_code_works_once(client: PortalClient, another_client: PortalClient, code_for: Callable[..., str]):
+    code = code_for("otto@seller.example")
+    choice = client.follow(begin(client, code))
+    client.send(choice.form("/second-factor/choose"), code=app_on(choice).now())
+    page = begin(another_client, code)
+    assert (page.status, "is not known, was used, or is too old" in page.text) == (410, True)
+
+
+def test_an_old_code_does_not_work(client: PortalClient, code_for: Callable[..., str], app: Flask):
+    code = code_for("otto@seller.example")
+    with app.app_context(), transaction():
+        db.session.execute(db.update(StaffMember).values(code_expires_at=utcnow()))
+    assert begin(client, code).status == 410
+
+
+def test_a_short_password_is_refused_and_the_code_kept(client: PortalClient, code_for: Callable[..., str]):
+    code = code_for("otto@seller.example")
+    page = begin(client, code, password="short")
+    assert (page.status, page.form("/second-factor/set-up").fields["code"]) == (400, code)
+
+
+def test_whoever_had_an_account_of_that_address_is_signed_out_of_it(
+    client: PortalClient, another_client: PortalClient, mallory: Somebody, code_for: Callable[..., str]
+):
+    """Anybody can sign up with any address, so an account is no proof; the code is."""
+    another_client.sign_in_as(mallory)
+    begin(client, code_for(mallory.email, StaffRole.ADMIN))
+    assert another_client.get("/staff/").location.startswith("/signin")
+    signed_in = another_client.press("/signin", "/signin", email=mallory.email, password=PASSWORD)
+    assert signed_in.status == 401
+
+
+def test_a_wrong_first_code_is_said(client: PortalClient, code_for: Callable[..., str]):
+    choice = client.follow(begin(client, code_for("otto@seller.example")))
+    page = client.send(choice.form("/second-factor/choose"), code="000000")
+    assert (page.status, "This code is not right" in page.text) == (401, True)
+
+
+def test_without_a_code_nobody_sets_up_a_second_factor(client: PortalClient, mallory: Somebody):
+    client.sign_in_as(mallory)
+    assert client.get("/second-factor/choose").location == "/second-factor/set-up"
+
+
+# --- Giving it ----------------------------------------------------------------------------------------------------
+
+
+def test_signing_in_and_a_code_lead_to_the_page_that_was_wanted(client: PortalClient, sam: Staff):
+    page = client.follow(client.get("/staff/team"))
+    page = client.follow(client.send(page.form("/signin"), email=sam.email, password=PASSWORD))
+    assert page.heading == "Your second factor"
+    page = client.send(page.form("/second-factor"), code=pyotp.TOTP(sam.app_key).now())
+    assert page.location == "/staff/team"
+
+
+def test_staff_who_sign_in_without_a_wish_go_to_the_console(client: PortalClient, sam: Staff):
+    page = client.press("/signin", "/signin", email=sam.email, password=PASSWORD)
+    assert page.location == "/staff/"
+
+
+def test_a_wrong_code_is_said_and_audited(client: PortalClient, sam: Staff, stored: Callable[..., list[AuditEntry]]):
+    page = client.sign_in_as(sam).press("/second-factor", "/second-factor", code="000000")
+    assert (page.status, "This code is not right" in page.text) == (401, True)
+    assert [one.action for one in stored(AuditEntry)] == ["second factor refused"]
+
+
+def test_too_many_wrong_codes_have_to_wait(client: PortalClient, sam: Staff):
+    client.sign_in_as(sam)
+    for _ in range(MOST_TRIES):
+        page = client.press("/second-factor", "/second-factor", code="000000")
+    assert (page.status, "Please try again in 15 minutes." in page.text) == (429, True)
+
+
+def test_no_code_is_said(client: PortalClient, sam: Staff):
+    page = client.sign_in_as(sam).press("/second-factor", "/second-factor", code="")
+    assert (page.status, "Please enter the six digits your app shows." in page.text) == (400, True)
+
+
+def test_customers_have_no_second_factor_to_give(client: PortalClient, mallory: Somebody):
+    assert client.sign_in_as(mallory).get("/second-factor").status == 403
+
+
+@pytest.mark.parametrize("answer", [None, {}, {"id": "x"}, [1], "x", {"id": "", "rawId": "", "response": {}}])
+def test_a_passkey_that_is_none_is_refused(client: PortalClient, sam: Staff, answer: object):
+    client.sign_in_as(sam)
+    token = client.get("/second-factor").form("/second-factor").fields["csrf_token"]
+    client.post("/second-factor/passkey/begin", headers={"X-CSRFToken": token})
+    response = client.http.post(
+        "/second-factor/passkey", json=answer, base_url=client.site, headers={"X-CSRFToken": token}
+    )
+    assert (response.status_code, response.get_json()["problem"][:28]) == (401, "This passkey was not accepte")
