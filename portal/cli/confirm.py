@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from pathlib import Path
@@ -11,7 +10,7 @@ from uuid import UUID
 import click
 from flask.cli import with_appcontext
 
-from portal.cli.confirming import Narrator, around, landing_url, version, write_report
+from portal.cli.confirming import Narrator, write_report
 from portal.cli.words import show_json
 from portal.confirmation import probes, runs
 from portal.confirmation.gather import gather
@@ -21,7 +20,9 @@ from portal.confirmation.report import Report, judge, kept
 from portal.confirmation.unattended.place import Listing, NotASandbox, listings, sandbox_address
 from portal.confirmation.unattended.storefront import new_account
 from portal.confirmation.unattended.walk import Walk
+from portal.jobs.surroundings import landing_url, surroundings
 from portal.services import products, settings
+from portal.web.version import version
 
 ACTOR = "command"
 WAIT_SECONDS = 2.0
@@ -86,7 +87,7 @@ def _all_passed(reports: list[Report]) -> bool:
 
 def _sandbox(codes: tuple[str, ...], patience: float, *, quiet: bool) -> list[Report]:
     try:
-        address = sandbox_address(os.environ, settings())
+        address = sandbox_address(settings())
         found = listings(address, products(), codes)
     except NotASandbox as problem:
         raise click.UsageError(str(problem)) from None
@@ -112,7 +113,7 @@ def _walk(listing: Listing, patience: float, *, quiet: bool) -> Report:
             patience=patience,
         ).go()
     narrator.progress(_judge(run.id))
-    report = runs.finish(run.id, product, around(ask_queue=True), by=ACTOR)
+    report = runs.finish(run.id, product, surroundings(ask_queue=True), by=ACTOR)
     narrator.end(report)
     return report
 
@@ -120,7 +121,7 @@ def _walk(listing: Listing, patience: float, *, quiet: bool) -> Report:
 def _judge(run_id: UUID, *, ask_queue: bool = False) -> Report:
     run = runs.find(run_id)
     finished = kept(run)
-    return finished or judge(run, gather(run, products().named(run.product_code), around(ask_queue=ask_queue)))
+    return finished or judge(run, gather(run, products().named(run.product_code), surroundings(ask_queue=ask_queue)))
 
 
 def _aws(codes: tuple[str, ...], accounts: tuple[str, ...], wait: bool, finish: bool, *, quiet: bool) -> Report:
@@ -141,7 +142,7 @@ def _aws(codes: tuple[str, ...], accounts: tuple[str, ...], wait: bool, finish: 
         report = _judge(run.id)
         narrator.progress(report)
     if finish:
-        report = runs.finish(run.id, products().named(codes[0]), around(ask_queue=True), by=ACTOR)
+        report = runs.finish(run.id, products().named(codes[0]), surroundings(ask_queue=True), by=ACTOR)
     narrator.end(report)
     if not finish and any(step.mark is Mark.OPEN for step in report.steps) and not quiet:
         click.echo(f"The run stays open. Guided, with pictures: {settings().portal_url}/staff/confirmation/{run.id}")

@@ -1,4 +1,4 @@
-"""What ``flask confirm`` shares: the surroundings of a run, and telling how it goes."""
+"""How ``flask confirm`` tells: each step as it is seen, and the report as a file."""
 
 from __future__ import annotations
 
@@ -6,52 +6,21 @@ from pathlib import Path
 
 import click
 from flask import current_app, render_template
-from redis.exceptions import RedisError
 
-from portal.confirmation.gather import Surroundings
 from portal.confirmation.marks import Mark, Step
 from portal.confirmation.models import Outcome
 from portal.confirmation.report import Report
 from portal.database import utcnow
-from portal.jobs.heartbeat import alive
-from portal.marketplace.errors import QueueUnavailable
-from portal.marketplace.queue import NotificationQueue
-from portal.services import edition, settings
-from portal.web.version import VERSION
+from portal.services import settings
 
 MARKS = {Mark.DONE: "✓", Mark.OPEN: "·", Mark.FAILED: "✗", Mark.PERSON: "☐", Mark.NOT_APPLICABLE: "–"}
 COLOURS = {Mark.DONE: "green", Mark.FAILED: "red"}
+SHEETS = ("tokens", "base", "staff", "staff-confirmation")
 OUTCOMES = {
     Outcome.PASSED: "passed: every step that a program can see was seen.",
     Outcome.INCOMPLETE: "incomplete: nothing was wrong, but not every step was seen.",
     Outcome.FAILED: "failed.",
 }
-
-
-def version() -> str:
-    """The portal's version and edition."""
-    return f"{VERSION} (edition {edition()})"
-
-
-def landing_url() -> str:
-    """The fulfilment URL, as AWS is told it."""
-    return f"{settings().portal_url}/marketplace/landing"
-
-
-def around(*, ask_queue: bool) -> Surroundings:
-    """What the database does not know."""
-    try:
-        beats = alive(current_app.extensions["jobs"].connection)
-    except RedisError:
-        beats = None
-    url = settings().notifications_queue_url
-    waiting = None
-    if ask_queue and url:
-        try:
-            waiting = NotificationQueue(url).waiting()
-        except QueueUnavailable:
-            waiting = None
-    return Surroundings(utcnow(), settings().https, url is not None, beats, waiting)
 
 
 class Narrator:
@@ -107,6 +76,8 @@ def write_report(path: Path, reports: list[Report]) -> None:
     with current_app.test_request_context(base_url=settings().portal_url):
         html = render_template("staff/confirmation/report.html", reports=reports, printed_at=utcnow(), run=None)
     sheets = Path(current_app.static_folder or "") / "css"
-    style = "\n".join((sheets / name).read_text() for name in ("tokens.css", "staff-confirmation.css"))
+    style = "\n".join(
+        (sheets / name).read_text() for name in ("tokens.css", "base.css", "staff.css", "staff-confirmation.css")
+    )
     lines = [line for line in html.splitlines() if 'rel="stylesheet"' not in line and 'rel="icon"' not in line]
     path.write_text("\n".join(lines).replace("</head>", f"<style>\n{style}\n</style>\n</head>"), encoding="utf-8")

@@ -8,6 +8,8 @@ from portal.confirmation.evidence import Evidence
 from portal.confirmation.marks import Checklist, Fact, Mark, Step
 
 PAGE = "page"
+MANAGEMENT_PORTAL = "https://aws.amazon.com/marketplace/management/products/saas"
+"""Where sellers find their SaaS products."""
 AWS_HOSTS = ("aws.amazon.com", "console.aws.amazon.com")
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 NOT_FOR_PROGRAMS = frozenset({401, 403, 405, 429, 503})

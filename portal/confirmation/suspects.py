@@ -41,7 +41,7 @@ def of_refusal(evidence: Evidence, refusal: Refusal) -> str:
     if refusal.problem == "NotOurProduct":
         return (
             f"At {at} AWS named the product code {refusal.product_code}, which is not in products.toml (this run is "
-            f"about {evidence.product_code}). Correct `code` in products.toml: the code stands on the product's page in "
+            f"about {evidence.product_code}). Correct `code` in products.toml: it stands on the product's page in "
             "the AWS Marketplace Management Portal."
         )
     words = {

@@ -8,10 +8,12 @@ from datetime import timedelta
 from uuid import UUID
 
 from portal.audit import chain
+from portal.confirmation import probes, runs
 from portal.contracts import checks, turns
 from portal.contracts.asking import calls_for
 from portal.database import db, utcnow
 from portal.jobs import later
+from portal.jobs.surroundings import landing_url
 from portal.mail import outbox
 from portal.marketplace.client import PAGE
 from portal.marketplace.errors import MarketplaceUnavailable
@@ -82,6 +84,16 @@ def try_claim(claim_id: str) -> None:
         logger.warning("Claim %s is tried again later: %s", claim_id, error)
         return
     later.work_on_inbox()  # messages may have waited for this buyer
+
+
+def check_addresses(run_id: str) -> None:
+    """Try the product page and the fulfilment URL, for a run of the confirmation."""
+    try:
+        run = runs.find(UUID(run_id))
+    except runs.NoSuchRun:
+        return
+    if run.finished_at is None:
+        probes.ask_both(run.id, products().named(run.product_code).page_url, landing_url())
 
 
 def send_mail() -> None:

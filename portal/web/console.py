@@ -25,11 +25,12 @@ MOST_REVEALED = 20
 
 PARTS = (
     ("search", "Search", "staff.home", StaffRole.VIEWER),
+    ("confirmation", "Confirmation", "staff.confirmation", StaffRole.VIEWER),
     ("team", "Team", "staff.team", StaffRole.ADMIN),
     ("audit", "Audit", "staff.audit_log", StaffRole.ADMIN),
 )
 """The console's navigation: each part's name, its words, its first page, and who sees it."""
-SHEETS = ("staff",)
+SHEETS = ("staff", "staff-confirmation")
 """The stylesheets that its pages need beside those of all pages."""
 
 

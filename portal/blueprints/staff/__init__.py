@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.blueprints.staff import audit, home, revealing, team
+from portal.blueprints.staff import audit, confirmation, home, revealing, team
 from portal.blueprints.staff.gate import blueprint
 
-__all__ = ["audit", "blueprint", "home", "revealing", "team"]
+__all__ = ["audit", "blueprint", "confirmation", "home", "revealing", "team"]

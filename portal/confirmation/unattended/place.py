@@ -31,12 +31,13 @@ class Listing:
     """`concurrent` or `legacy`."""
 
 
-def sandbox_address(environ: Mapping[str, str], settings: Settings) -> str:
+def sandbox_address(settings: Settings) -> str:
     """Where the sandbox answers as AWS.
 
     Raises:
         NotASandbox: unless AWS, the portal and the mail server are all on this machine.
     """
+    environ = settings.aws_endpoints
     address = environ.get(ENDPOINT, "").strip()
     if not address:
         raise NotASandbox(
@@ -53,6 +54,11 @@ def sandbox_address(environ: Mapping[str, str], settings: Settings) -> str:
         if not _is_here(value):
             raise NotASandbox(f"{name} is not on this machine. The sandbox's buyers are made up, and so is their mail.")
     return address.rstrip("/")
+
+
+def is_sandbox(settings: Settings) -> bool:
+    """Whether what answers as AWS is on this machine; other endpoints, such as those of a VPC, lead to AWS."""
+    return _is_here(settings.aws_endpoints.get(ENDPOINT, ""))
 
 
 def _is_here(address: str) -> bool:
