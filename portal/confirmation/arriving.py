@@ -205,7 +205,7 @@ def _sign_up_and_in(journey: Journey | None) -> Step:
         tuple(facts),
         expected="A new account, a sign-in with it.",
         suspects=("Nobody has signed up with this purchase yet, or has not signed in with the new account.",),
-        press="Fill in the form, *Create account*; then *Sign in*; then *Link to …*.",
+        press="Fill in the form, *Create account*; then *Sign in*; then *Link to* your organisation.",
         screen="sign-up",
     )
 
@@ -226,7 +226,7 @@ def _sign_in_known(journey: Journey | None) -> Step:
         tuple(facts),
         expected="A sign-in of somebody whose account is older than the arrival.",
         suspects=("Nobody with an account has signed in with a purchase of this run yet.",),
-        press="*Sign in* with the account, choose the organisation, *Link to …*.",
+        press="*Sign in* with the account, choose the organisation, *Link to* it.",
         screen="sign-in",
     )
 
