@@ -89,8 +89,6 @@ class Settings:
     claim_lifetime: timedelta
     trusted_proxies: int
     log_level: str
-    aws_endpoints: Mapping[str, str]
-    """botocore's own variables that lead to another AWS than the real one, as they are: empty in production."""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Settings:
@@ -120,9 +118,6 @@ class Settings:
             claim_lifetime=timedelta(hours=read.whole_number("CLAIM_HOURS", least=1, most=720)),
             trusted_proxies=read.whole_number("TRUSTED_PROXIES", least=0, most=10),
             log_level=read.one_of("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR")),
-            aws_endpoints={
-                name: environ[name] for name in environ if name.startswith("AWS_") and "ENDPOINT_URL" in name
-            },
         )
         problems = read.problems + _unsafe_mixes(settings, environ)
         if problems:
@@ -195,6 +190,11 @@ def _parts(url: str) -> SplitResult | None:
 
 def _endpoints(environ: Mapping[str, str]) -> list[tuple[str, SplitResult | None]]:
     return [(name, _parts(value)) for name, value in environ.items() if name.startswith("AWS_ENDPOINT_URL")]
+
+
+def aws_endpoints(environ: Mapping[str, str]) -> dict[str, str]:
+    """botocore's own variables that say where AWS is, as they are; none of them is set where AWS is the real one."""
+    return {name: value for name, value in environ.items() if name.startswith("AWS_") and "ENDPOINT_URL" in name}
 
 
 def _laptop_endpoints(environ: Mapping[str, str]) -> list[str]:

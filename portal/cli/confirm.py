@@ -21,7 +21,7 @@ from portal.confirmation.unattended.place import Listing, NotASandbox, listings,
 from portal.confirmation.unattended.storefront import new_account
 from portal.confirmation.unattended.walk import Walk
 from portal.jobs.surroundings import landing_url, surroundings
-from portal.services import products, settings
+from portal.services import aws_endpoints, products, settings
 from portal.web.version import version
 
 ACTOR = "command"
@@ -87,7 +87,7 @@ def _all_passed(reports: list[Report]) -> bool:
 
 def _sandbox(codes: tuple[str, ...], patience: float, *, quiet: bool) -> list[Report]:
     try:
-        address = sandbox_address(settings())
+        address = sandbox_address(aws_endpoints(), settings())
         found = listings(address, products(), codes)
     except NotASandbox as problem:
         raise click.UsageError(str(problem)) from None

@@ -48,6 +48,10 @@ class Lookout:
             self._runs = open_runs()
         return self._runs
 
+    def look_again(self) -> None:
+        """Ask the database the next time, whatever the clock says."""
+        self._look_at = 0.0
+
     @property
     def is_quiet(self) -> bool:
         """Whether no run is open, and it is not time to look again."""

@@ -65,7 +65,9 @@ class Stage:
 
     def flask(self, *words: str) -> subprocess.CompletedProcess[str]:
         command = python("-m", "flask", "--app", "wsgi", *words)
-        return subprocess.run(command, env=self.environment, cwd=ROOT, text=True, capture_output=True, timeout=240)
+        return subprocess.run(
+            command, env=self.environment, cwd=ROOT, text=True, capture_output=True, timeout=240, check=False
+        )
 
 
 @pytest.fixture(scope="session")

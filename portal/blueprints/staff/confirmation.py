@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Response, abort, flash, jsonify, redirect, render_template, request, url_for
+from flask import Response, abort, current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.blueprints.staff.gate import blueprint, staff_member
@@ -19,7 +19,7 @@ from portal.confirmation.sightings import note
 from portal.confirmation.unattended.place import is_sandbox
 from portal.jobs import later
 from portal.jobs.surroundings import surroundings
-from portal.services import products, settings
+from portal.services import aws_endpoints, products
 from portal.web.version import version
 
 SAYABLE = frozenset({f"{SIGN_UP}.1", f"{SIGN_IN}.1", f"{CHANGE}.1", f"{CHANGE}.2"})
@@ -46,6 +46,7 @@ def begin_confirmation() -> ResponseReturnValue:
     except runs.NotAnAccount as problem:
         return _overview(f"An AWS account has twelve digits, not “{problem}”.", product.code, typed), 400
     run = runs.begin(product, _way(), accounts, by=staff_member().actor, version=version())
+    current_app.extensions["lookout"].look_again()
     _ask_addresses(run.id)
     return redirect(url_for("staff.confirmation_run", run_id=run.id), 303)
 
@@ -146,7 +147,7 @@ def _back(run_id: UUID) -> ResponseReturnValue:
 
 
 def _way() -> Way:
-    return Way.SANDBOX if is_sandbox(settings()) else Way.AWS
+    return Way.SANDBOX if is_sandbox(aws_endpoints()) else Way.AWS
 
 
 def _ask_addresses(run_id: UUID) -> None:

@@ -31,13 +31,15 @@ class Listing:
     """`concurrent` or `legacy`."""
 
 
-def sandbox_address(settings: Settings) -> str:
+def sandbox_address(environ: Mapping[str, str], settings: Settings) -> str:
     """Where the sandbox answers as AWS.
+
+    Args:
+        environ: the variables that say where AWS is (``config.aws_endpoints``).
 
     Raises:
         NotASandbox: unless AWS, the portal and the mail server are all on this machine.
     """
-    environ = settings.aws_endpoints
     address = environ.get(ENDPOINT, "").strip()
     if not address:
         raise NotASandbox(
@@ -56,9 +58,9 @@ def sandbox_address(settings: Settings) -> str:
     return address.rstrip("/")
 
 
-def is_sandbox(settings: Settings) -> bool:
+def is_sandbox(environ: Mapping[str, str]) -> bool:
     """Whether what answers as AWS is on this machine; other endpoints, such as those of a VPC, lead to AWS."""
-    return _is_here(settings.aws_endpoints.get(ENDPOINT, ""))
+    return _is_here(environ.get(ENDPOINT, ""))
 
 
 def _is_here(address: str) -> bool:

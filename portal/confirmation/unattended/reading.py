@@ -46,7 +46,7 @@ class Page(HTMLParser):
     def __init__(self, url: str, status: int, html: str) -> None:
         super().__init__()
         self.url, self.status = url, status
-        self.heading = ""
+        self._heading = ""
         self.forms: list[Form] = []
         self._links: list[tuple[str, str]] = []
         self._open: list[str] = []
@@ -55,6 +55,11 @@ class Page(HTMLParser):
         self._button: Button | None = None
         self._select: str | None = None
         self.feed(html)
+
+    @property
+    def heading(self) -> str:
+        """Its h1."""
+        return " ".join(self._heading.split())
 
     @property
     def path(self) -> str:
@@ -145,7 +150,7 @@ class Page(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if "h1" in self._open:
-            self.heading = f"{self.heading}{data}".strip()
+            self._heading += data
         if self._button is not None:
             self._button.text = f"{self._button.text} {data}".strip()
         if "a" in self._open and self._links:
