@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from laptop import ports, stack, valkey
+from laptop import console, ports, stack, valkey
 from laptop.environment import MAIL_PORT, PORTAL_PORT, ROOT, SANDBOX_PORT, Place
 from laptop.processes import DidNotStart, Programs
 from laptop.terminal import Stop, listening
@@ -34,7 +34,7 @@ def main() -> int:
         with listening(), only_one(), Programs(FOLDER / "logs", ROOT) as programs:
             place = choose_place(choose_redis(programs))
             stack.start(programs, place, tell)
-            print(welcome(place), flush=True)
+            print(welcome(place, console.set_up_code(place, tell)), flush=True)
             return watch(programs)
     except Stop:
         print("Stopped. `make demo` carries on from here; `make clean-demo` forgets it all.")
@@ -130,9 +130,14 @@ def by(port: int) -> str:
     return f" by {holder}" if holder else ""
 
 
-def welcome(place: Place) -> str:
+def welcome(place: Place, code: str | None) -> str:
     """The one block a person reads: where to go, and what to do there."""
     line = "─" * 78
+    first = (
+        f", the first time {place.portal_url}/second-factor/set-up\n                 with the code {code}"
+        if code
+        else ""
+    )
     return f"""
 {line}
   Open   {place.sandbox_url}   an AWS Marketplace on this machine, and then:
@@ -142,6 +147,7 @@ def welcome(place: Place) -> str:
   3. Change the contract on its product contract page, and watch the portal follow.
 
   The portal     {place.portal_url}
+  Its console    {place.portal_url}/staff{first}
   Mail it sent   {place.sandbox_url}/mailbox
   Logs           {(place.folder / "logs").relative_to(ROOT)}/
 

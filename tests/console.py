@@ -43,27 +43,29 @@ class Staff:
 def add_staff(app: Flask, password_hash: str) -> Callable[..., Staff]:
     """Adds a member of staff who is set up."""
 
-    def add(name: str, role: StaffRole) -> Staff:
-        email, key = f"{name.lower()}@seller.example", pyotp.random_base32()
-        with app.app_context(), transaction():
-            person = Person(
-                sign_in_key=token_urlsafe(24),
-                name=name,
-                email=email,
-                email_key=email,
-                password_hash=password_hash,
-                terms_accepted_at=utcnow(),
-            )
-            db.session.add(person)
-            db.session.flush()
-            seal = Seal(app.config["SECRET_KEY"], factors.PURPOSE)
-            factors.ensure(person.id).sealed_key = seal.close(key)
-            member = StaffMember(email=email, email_key=email, role=role, person_id=person.id, set_up_at=utcnow())
-            db.session.add(member)
-            db.session.flush()
-            return Staff(person.id, member.id, name, email, person.sign_in_key, key)
+    return lambda name, role: set_up(app, name, role, password_hash)
 
-    return add
+
+def set_up(app: Flask, name: str, role: StaffRole, password_hash: str, email: str = "") -> Staff:
+    """A member of staff with a password and an authenticator app."""
+    email, key = email or f"{name.lower()}@seller.example", pyotp.random_base32()
+    with app.app_context(), transaction():
+        person = Person(
+            sign_in_key=token_urlsafe(24),
+            name=name,
+            email=email,
+            email_key=email,
+            password_hash=password_hash,
+            terms_accepted_at=utcnow(),
+        )
+        db.session.add(person)
+        db.session.flush()
+        seal = Seal(app.config["SECRET_KEY"], factors.PURPOSE)
+        factors.ensure(person.id).sealed_key = seal.close(key)
+        member = StaffMember(email=email, email_key=email, role=role, person_id=person.id, set_up_at=utcnow())
+        db.session.add(member)
+        db.session.flush()
+        return Staff(person.id, member.id, name, email, person.sign_in_key, key)
 
 
 @pytest.fixture

@@ -57,9 +57,14 @@ class House:
 
     @classmethod
     def at(cls, portal_url: str, name: str) -> House:
-        """The house at the portal's own address."""
+        """The house at the portal's own address.
+
+        Browsers make no passkeys for numbers, so on a laptop it is `localhost`.
+        """
         parts = urlsplit(portal_url)
-        return cls(name, parts.hostname or "", f"{parts.scheme}://{parts.netloc}")
+        host = "localhost" if parts.hostname in {"127.0.0.1", "::1"} else parts.hostname or ""
+        port = f":{parts.port}" if parts.port else ""
+        return cls(name, host, f"{parts.scheme}://{host}{port}")
 
 
 def passkeys_of(person_id: int) -> list[Passkey]:

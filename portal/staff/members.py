@@ -71,7 +71,8 @@ def add(email: str, role: StaffRole, actor: str, now: datetime) -> Added:
         member.role = role
     code = token_urlsafe(18)
     member.code_hash, member.code_expires_at = hash_secret(code), now + CODE_LIFETIME
-    member.set_up_at = None
+    # Nobody's until the code was used: whoever knows the old password only must not be asked for a new factor.
+    member.person_id, member.set_up_at = None, None
     db.session.flush()
     sessions.end_all(member.id)
     audit.record(actor, "staff added", f"staff:{member.id}", role=str(role))

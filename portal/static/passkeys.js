@@ -3,8 +3,8 @@
 (() => {
   "use strict";
 
-  const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (letter) => letter.charCodeAt(0));
-  const text = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+  const bytes = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
+  const text = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 
   async function post(address, token, body) {
     const answer = await fetch(address, {
@@ -44,9 +44,10 @@
     const button = place.querySelector("button");
     const problem = place.querySelector("[role=alert]");
     const tell = (words) => { problem.textContent = words; problem.hidden = !words; };
-    if (!window.PublicKeyCredential) {
+    const { origin } = place.dataset;
+    if (!window.PublicKeyCredential || location.origin !== origin) {
       button.disabled = true;
-      tell("This browser has no passkeys here. They need https, or this machine's own address `localhost`.");
+      tell(location.origin === origin ? "This browser has no passkeys." : `Passkeys work at ${origin} only.`);
       continue;
     }
     button.addEventListener("click", async () => {

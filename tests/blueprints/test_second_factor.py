@@ -102,6 +102,16 @@ def test_without_a_code_nobody_sets_up_a_second_factor(client: PortalClient, mal
     assert client.get("/second-factor/choose").location == "/second-factor/set-up"
 
 
+def test_a_new_start_is_for_whoever_has_the_code_and_not_for_the_old_password(
+    client: PortalClient, sam: Staff, vera: Staff, code_for: Callable[..., str]
+):
+    client.sign_in_as(vera)
+    code_for(vera.email, StaffRole.VIEWER)
+    token = client.get("/contracts").form("/signout").fields["csrf_token"]
+    begun = client.post("/second-factor/choose/passkey/begin", headers={"X-CSRFToken": token})
+    assert (begun.status, client.get("/second-factor/choose").location) == (410, "/second-factor/set-up")
+
+
 # --- Giving it ----------------------------------------------------------------------------------------------------
 
 

@@ -7,15 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from playwright.sync_api import BrowserContext, expect
 
 from laptop import ports
 from laptop.environment import ROOT, Place
 from laptop.processes import Programs
 from laptop.stack import start
+from portal.staff.models import StaffRole
+from tests.console import set_up
 from tests.sandbox_client import SandboxClient
 from tests.services import Stack
 from tests.stories.actors import Actor
+from tests.stories.console import Supporter, beside, let_in
 from tests.stories.marketplace import Account
 from tests.stories.portal import Person
 from tests.stories.watching import Watch
@@ -94,7 +98,9 @@ def somebody(
         )  # drawing what moves would slow down what is waited for
         context.set_default_timeout(PATIENCE)
         contexts.append(context)
-        watches.append(Watch(context, stack.portal_url, stack.sandbox_url))
+        # Passkeys need the portal's other name: browsers make none for an address of numbers.
+        by_name = stack.portal_url.replace("127.0.0.1", "localhost")
+        watches.append(Watch(context, stack.portal_url, by_name, stack.sandbox_url))
         person = Person(
             name=f"{name} Example",
             email=f"{name.lower()}.{number}@gmail.com",
@@ -128,3 +134,54 @@ def bob(somebody: Callable[..., Actor]) -> Actor:
 def mallory(somebody: Callable[..., Actor]) -> Actor:
     """Owner elsewhere."""
     return somebody("Mallory", "Mallory & Sons", GLOBEX)
+
+
+@pytest.fixture(scope="session")
+def portal_beside(running_stack: Stack) -> Iterator[Flask]:
+    with beside(running_stack) as app:
+        yield app
+
+
+@pytest.fixture
+def supporter(
+    stack: Stack,
+    portal_beside: Flask,
+    new_context: Callable[..., BrowserContext],
+    strangers: Iterator[int],
+    password_hash: str,
+    request: pytest.FixtureRequest,
+) -> Iterator[Callable[..., Supporter]]:
+    """People of the seller's support, in the console already unless they are to sign in; watched like everybody."""
+    watches: list[Watch] = []
+
+    def come(name: str, role: StaffRole, *, inside: bool = True, **browser: Any) -> Supporter:
+        email = f"{name.lower()}.{next(strangers)}@seller.example"
+        staff = set_up(portal_beside, name, role, password_hash, email)
+        context = new_context(reduced_motion="reduce", **browser)
+        context.set_default_timeout(PATIENCE)
+        watches.append(Watch(context, stack.portal_url, stack.sandbox_url))
+        if inside:
+            let_in(portal_beside, staff, context, stack.portal_url)
+        return Supporter(staff, context, context.new_page(), stack)
+
+    yield come
+    problems = [problem for watch in watches for problem in watch.problems]
+    assert not problems, "\n".join(problems)
+
+
+@pytest.fixture
+def sam(supporter: Callable[..., Supporter]) -> Supporter:
+    """Admin of the console."""
+    return supporter("Sam", StaffRole.ADMIN)
+
+
+@pytest.fixture
+def olga(supporter: Callable[..., Supporter]) -> Supporter:
+    """Operator."""
+    return supporter("Olga", StaffRole.OPERATOR)
+
+
+@pytest.fixture
+def vera(supporter: Callable[..., Supporter]) -> Supporter:
+    """Viewer."""
+    return supporter("Vera", StaffRole.VIEWER)

@@ -8,7 +8,11 @@ import pytest
 PORTAL = Path(__file__).resolve().parents[2] / "portal"
 TEMPLATES = sorted((PORTAL / "templates").rglob("*.html"))
 PAGES = [
-    path for path in TEMPLATES if not path.name.startswith("_") and path.parent.name not in {"_partials", "templates"}
+    path
+    for path in TEMPLATES
+    if not path.name.startswith("_")
+    and path.name != "frame.html"
+    and path.parent.name not in {"_partials", "templates"}
 ]
 STATIC = sorted(path for path in (PORTAL / "static").rglob("*") if path.is_file())
 

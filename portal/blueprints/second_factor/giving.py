@@ -96,6 +96,7 @@ def _page(form: CodeForm) -> str:
         "second_factor/show.html",
         form=form,
         next=request.args.get("next", ""),
+        house=house(),
         has_app=bool(factor and factor.sealed_key),
         has_passkey=bool(passkeys.passkeys_of(person_id)),
     )

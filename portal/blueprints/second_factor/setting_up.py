@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 import segno
-from flask import flash, jsonify, redirect, render_template, request, url_for
+from flask import flash, jsonify, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
 from flask_wtf import FlaskForm
@@ -159,7 +159,7 @@ def _page(form: FirstCodeForm, status: int = 200) -> ResponseReturnValue:
         form=form,
         picture=_picture(address),
         key=" ".join(_in_fours(key)),
-        name=request.host,
+        house=house(),
     )
     return page, status
 
