@@ -73,7 +73,7 @@ def arrivals_of_strangers(run: ConfirmationRun) -> list[tuple[UUID, datetime, st
         select(Contract.id, func.max(Claim.created_at), Contract.aws_account_id)
         .join(Claim, Claim.contract_id == Contract.id)
         .where(Contract.product_code == run.product_code, Contract.merged_into_id.is_(None))
-        .where(Claim.created_at >= run.started_at, ~in_scope(run))
+        .where(Claim.created_at >= run.started_at, in_scope(run, negated=True))
         .group_by(Contract.id, Contract.aws_account_id)
         .order_by(func.max(Claim.created_at).desc())
         .limit(MOST)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from portal.accounts.models import Person as PersonRecord
@@ -38,22 +38,31 @@ CONSUMER_MAIL = frozenset(
     }
 )
 """AWS's checklist names Gmail; these are its like."""
+MOST_LETTERS = 2_000
+"""Letters are not indexed by whom they are for: only the latest are looked through."""
 MOST = 50
 """So many contracts of test buyers are looked at; a confirmation needs three."""
 
 
-def in_scope(run: ConfirmationRun) -> ColumnElement[bool]:
-    """The condition for a contract to be a test buyer's."""
+def in_scope(run: ConfirmationRun, *, negated: bool = False) -> ColumnElement[bool]:
+    """The condition for a contract to be a test buyer's, or not to be.
+
+    A contract for which AWS named no account is of none of the accounts; SQL alone would say neither yes nor no.
+    """
     ids = [UUID(one) for one in run.contract_ids]
-    return (
+    account = func.coalesce(Contract.aws_account_id, "") if negated else Contract.aws_account_id
+    mine = (
         (Contract.product_code == run.product_code)
         & Contract.merged_into_id.is_(None)
-        & or_(Contract.aws_account_id.in_(run.aws_account_ids), Contract.id.in_(ids))
+        & or_(account.in_(run.aws_account_ids), Contract.id.in_(ids))
     )
+    return ~mine if negated else mine
 
 
 def journeys(run: ConfirmationRun, sightings: Sequence[Sighting]) -> tuple[evidence.Journey, ...]:
     """The purchases of a run's test buyers, the oldest first."""
+    if not run.aws_account_ids and not run.contract_ids:
+        return ()
     statement = (
         select(Contract)
         .where(in_scope(run))
@@ -135,9 +144,10 @@ def _welcome(record: PersonRecord, run: ConfirmationRun) -> dict[str, Any]:
     """The letter written as the account was created; looked for only where that was in this run."""
     if record.created_at < run.started_at:
         return {}
-    statement = select(Letter).where(Letter.to == record.email, Letter.created_at >= run.started_at)
-    letter = db.session.scalar(statement.order_by(Letter.id).limit(1).execution_options(populate_existing=True))
-    return {"welcome_written": letter is not None, "welcome_sent_at": letter.sent_at if letter else None}
+    lately = select(Letter).order_by(Letter.id.desc()).limit(MOST_LETTERS).subquery()
+    statement = select(lately.c.sent_at).where(lately.c.to == record.email, lately.c.created_at >= run.started_at)
+    letter = db.session.execute(statement.order_by(lately.c.id).limit(1)).first()
+    return {"welcome_written": letter is not None, "welcome_sent_at": letter[0] if letter else None}
 
 
 def _journey(

@@ -87,6 +87,11 @@ def open_runs() -> tuple[OpenRun, ...]:
     )
 
 
+def is_asleep(run: ConfirmationRun) -> bool:
+    """Whether an open run has stopped watching, because nobody finished it."""
+    return run.finished_at is None and run.started_at <= utcnow() - LONGEST_RUN
+
+
 def concerns(run: OpenRun, contract_id: UUID) -> bool:
     """Whether a contract is a test buyer's, or may turn out to be: somebody arrived with it during the run."""
     arrived = exists().where(

@@ -42,7 +42,7 @@ class Claim(Base):
     sealed_token: Mapped[str | None] = mapped_column(Text)
     offer_type: Mapped[str | None] = mapped_column(String(64))
     contract_id: Mapped[UUID | None] = mapped_column(ForeignKey("contracts.id"), index=True)
-    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow, index=True)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
     tried_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     attempts: Mapped[int] = mapped_column(default=0)

@@ -14,7 +14,6 @@ from uuid import UUID, uuid4
 
 from flask import Flask, Response, current_app, g, request
 from flask_login import current_user
-from sqlalchemy.exc import SQLAlchemyError
 
 from portal.confirmation.leaks import cookies_set, leaks
 from portal.confirmation.models import SightingKind
@@ -66,7 +65,7 @@ def _saw_answer(response: Response) -> Response:
                 _saw_arrival(run.id, response)
             else:
                 _saw_step(run.id, step)
-    except SQLAlchemyError:
+    except Exception:
         logger.exception("A sighting could not be written")
     return response
 
@@ -83,7 +82,7 @@ def _saw_arrival(run_id: UUID, response: Response) -> None:
         claim_id=claim_id,
         detail={
             "status": response.status_code,
-            "milliseconds": round((time.monotonic() - g.began) * 1000),
+            "milliseconds": round((time.monotonic() - g.get("began", time.monotonic())) * 1000),
             "cookies": sorted(cookies),
             "leaks": leaks(token, cookies, response.headers.get("Location", "")) if token else [],
             "problem": arrival.get("problem") or (None if claim_id else "NoToken"),
@@ -129,5 +128,5 @@ class _Before:
         try:
             with self._app.app_context():
                 self._lookout.saw_page(contract_id, seen.person_id, seen.stamp[2])
-        except SQLAlchemyError:
+        except Exception:
             logger.exception("A sighting could not be written")

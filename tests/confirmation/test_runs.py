@@ -68,6 +68,16 @@ def test_a_stranger_is_listed_masked(begin: Begin, land: Callable[..., None]):
     assert account == "•••• •••• 9999"
 
 
+def test_a_stranger_without_an_account_is_listed_beside_named_buyers(
+    begin: Begin, land: Callable[..., None], database: SQLAlchemy
+):
+    run = begin(ACME_AWS)
+    land(GLOBEX_AWS)
+    database.session.scalars(select(Contract)).one().aws_account_id = None
+    database.session.commit()
+    assert [account for _contract, _at, account in arrivals_of_strangers(run)] == [None]
+
+
 def test_whoever_says_that_was_me_counts_from_the_start(begin: Begin, land: Callable[..., None]):
     run = begin()
     land(ACME_AWS)

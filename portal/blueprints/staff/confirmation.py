@@ -15,7 +15,7 @@ from portal.confirmation.gather import arrivals_of_strangers, gather
 from portal.confirmation.models import ConfirmationRun, SightingKind, Way
 from portal.confirmation.product_page import MANAGEMENT_PORTAL, host_problem
 from portal.confirmation.report import Report, judge, kept
-from portal.confirmation.sightings import note
+from portal.confirmation.sightings import is_asleep, note
 from portal.confirmation.unattended.place import is_sandbox
 from portal.jobs import later
 from portal.jobs.surroundings import surroundings
@@ -170,7 +170,8 @@ def _run_page(run: ConfirmationRun, problem: str | None = None, typed: str = "")
         management_portal=MANAGEMENT_PORTAL,
         problem=problem,
         typed=typed,
-        refresh_seconds=None if run.finished_at else EVERY,
+        asleep=is_asleep(run),
+        refresh_seconds=None if run.finished_at or is_asleep(run) else EVERY,
     )
 
 

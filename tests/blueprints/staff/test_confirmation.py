@@ -9,6 +9,8 @@ import pytest
 from flask import Flask
 
 from portal.confirmation.models import ConfirmationRun, Sighting, SightingKind
+from portal.confirmation.sightings import LONGEST_RUN
+from portal.database import db, transaction, utcnow
 from portal.jobs import tasks
 from tests.cast import ACME_AWS, ANALYTICS, GLOBEX_AWS
 from tests.portal_client import Page, PortalClient
@@ -174,6 +176,13 @@ def test_an_odd_contract_does_no_harm(
     land(GLOBEX_AWS)
     assert olga_client.press(begun, f"{begun}/mine", contract=contract).status in {303, 400}
     assert stored(ConfirmationRun)[0].aws_account_ids == [ACME_AWS]
+
+
+def test_a_run_that_nobody_finished_says_that_it_sleeps(olga_client: PortalClient, begun: str, app: Flask):
+    with app.app_context(), transaction():
+        db.session.execute(db.update(ConfirmationRun).values(started_at=utcnow() - LONGEST_RUN))
+    page = olga_client.get(begun)
+    assert ("stopped watching" in page.text, "data-refresh" in page.html) == (True, False)
 
 
 # --- The report ----------------------------------------------------------------------------------------------------
