@@ -13,7 +13,7 @@ from flask import Flask, url_for
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import blueprints, cli
-from portal.config import Settings
+from portal.config import Settings, aws_endpoints
 from portal.contracts.reconciliation import Sources
 from portal.database import LOOKING_UP, db, engine_options, look_up_options
 from portal.extensions import csrf, migrate
@@ -27,7 +27,7 @@ from portal.products import Products
 from portal.registration.arrival import Desk
 from portal.sealing import Seal
 from portal.services import edition_of, support
-from portal.web import ahead, console, errors, filters, security, visitor
+from portal.web import ahead, console, errors, filters, lookout, security, visitor
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -57,6 +57,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     marketplace = Marketplace(Budget(redis, patience=1.0, per_second=settings.entitlement_calls_per_second))
     agreements = Agreements(Budget(redis, patience=10.0, per_second=CALLS_PER_SECOND, name="agreements"))
     app.extensions["settings"] = settings
+    app.extensions["aws_endpoints"] = aws_endpoints(os.environ)
     app.extensions["products"] = products
     app.extensions["edition"] = edition_of(Path(app.root_path) / "templates", settings.products_file)
     app.extensions["marketplace"] = marketplace
@@ -79,6 +80,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     errors.init_app(app)
     blueprints.init_app(app)
     ahead.init_app(app)
+    lookout.init_app(app)
 
     app.jinja_env.globals["subscriptions_url"] = settings.subscriptions_url
 

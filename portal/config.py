@@ -201,6 +201,11 @@ def _endpoints(environ: Mapping[str, str]) -> list[tuple[str, SplitResult | None
     return [(name, _parts(value)) for name, value in environ.items() if name.startswith("AWS_ENDPOINT_URL")]
 
 
+def aws_endpoints(environ: Mapping[str, str]) -> dict[str, str]:
+    """botocore's own variables that say where AWS is, as they are; none of them is set where AWS is the real one."""
+    return {name: value for name, value in environ.items() if name.startswith("AWS_") and "ENDPOINT_URL" in name}
+
+
 def _laptop_endpoints(environ: Mapping[str, str]) -> list[str]:
     """The AWS endpoint variables that point at this machine: there, AWS is the sandbox."""
     return [name for name, parts in _endpoints(environ) if parts and parts.hostname in LOOPBACK_HOSTS]

@@ -30,6 +30,12 @@ def settings() -> Settings:
     return found
 
 
+def aws_endpoints() -> dict[str, str]:
+    """The variables that say where AWS is, where it is not the real one."""
+    found: dict[str, str] = current_app.extensions["aws_endpoints"]
+    return found
+
+
 def products() -> Products:
     """The products this seller lists."""
     found: Products = current_app.extensions["products"]

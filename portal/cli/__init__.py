@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from flask import Flask
 
-from portal.cli import audit, contracts, doctor, notifications, staff
+from portal.cli import audit, confirm, contracts, doctor, notifications, staff
 
 
 def init_app(app: Flask) -> None:
     """Give the application its commands."""
     app.cli.add_command(audit.group)
+    app.cli.add_command(confirm.confirm)
     app.cli.add_command(contracts.group)
     app.cli.add_command(doctor.doctor)
     app.cli.add_command(notifications.group)

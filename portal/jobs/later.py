@@ -90,6 +90,11 @@ def try_claim(claim_id: UUID) -> None:
     _ask("try_claim", str(claim_id))
 
 
+def check_addresses(run_id: UUID) -> None:
+    """Ask for the addresses that a confirmation stands on to be tried."""
+    _ask("check_addresses", str(run_id))
+
+
 def send_mail() -> None:
     """Ask for the letters in the outbox to be sent."""
     _ask("send_mail")

@@ -8,6 +8,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from portal.audit import chain
+from portal.confirmation import probes, runs
 from portal.contracts import checks, turns
 from portal.contracts.asking import calls_for
 from portal.database import db, utcnow
@@ -15,6 +16,7 @@ from portal.doctor import kept
 from portal.doctor.checkup import run
 from portal.jobs import dead_letters, later
 from portal.jobs.examined import whole_portal
+from portal.jobs.surroundings import landing_url
 from portal.mail import outbox
 from portal.marketplace.client import PAGE
 from portal.marketplace.errors import MarketplaceUnavailable
@@ -105,6 +107,8 @@ def tend_dead_letters() -> None:
 def rehearse(preview_id: str) -> None:
     """Find out what a replay would change, for the page that waits for it."""
     replaying.find_out(int(preview_id), sources(), utcnow())
+
+
 def check_up() -> None:
     """Examine everything the portal stands on, and keep what is found for people to see."""
     try:
@@ -112,6 +116,16 @@ def check_up() -> None:
             kept.keep(portal.redis, run(portal))
     finally:
         later.check_up_ends()
+
+
+def check_addresses(run_id: str) -> None:
+    """Try the product page and the fulfilment URL, for a run of the confirmation."""
+    try:
+        run = runs.find(UUID(run_id))
+    except runs.NoSuchRun:
+        return
+    if run.finished_at is None:
+        probes.ask_both(run.id, products().named(run.product_code).page_url, landing_url())
 
 
 def send_mail() -> None:

@@ -163,6 +163,16 @@ class NotificationQueue:
         found: dict[str, str] = self._call("get_queue_attributes", AttributeNames=list(names)).get("Attributes") or {}
         return found
 
+    def waiting(self) -> int:
+        """About how many messages the queue holds, those that were handed out and not deleted yet included.
+
+        Raises:
+            QueueUnavailable: SQS did not answer, or does not let us.
+        """
+        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        answer = self._call("get_queue_attributes", AttributeNames=names)
+        return sum(int(value) for value in (answer.get("Attributes") or {}).values())
+
     def _call(self, operation: str, **parameters: Any) -> dict[str, Any]:
         try:
             answer: dict[str, Any] = getattr(self._sqs, operation)(QueueUrl=self._url, **parameters)

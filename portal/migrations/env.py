@@ -10,19 +10,19 @@ from flask import current_app
 from portal import audit
 from portal.accounts import factors, passkeys
 from portal.accounts import models as accounts
+from portal.confirmation import models as confirmation
 from portal.contracts import findings, sweeps
 from portal.contracts import models as contracts
 from portal.database import Base, UTCDateTime, db
 from portal.mail import models as mail
 from portal.notifications import models as notifications
 from portal.registration import models as registration
-from portal.staff import dead_letters, deciding, figures, moves, replaying, seen
+from portal.staff import dead_letters, deciding, figures, moves, replaying, seen, sharing
 from portal.staff import models as staff
-from portal.staff import sharing
 
 RECORDS = (
-    *(audit, accounts, contracts, factors, findings, mail, notifications, passkeys, registration, sharing, sweeps),
-    *(dead_letters, deciding, figures, moves, replaying, seen, staff),
+    *(audit, accounts, confirmation, contracts, factors, findings, mail, notifications, passkeys, registration),
+    *(dead_letters, deciding, figures, moves, replaying, seen, sharing, staff, sweeps),
 )
 """Named here so that every table is known, whatever else the application imports."""
 

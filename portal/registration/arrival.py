@@ -89,7 +89,7 @@ class Desk:
             contract = self._open(purchase, offer_type)
             claim = self._claim(secret, offer_type, now)
             claim.contract_id = contract.id
-            audit.record("visitor", "arrived", f"contract:{contract.id}", claim=str(claim.id))
+            _record(contract, claim.id, purchase)
         self._read_entitlements(contract)
         return claim.id, secret
 
@@ -121,7 +121,7 @@ class Desk:
             with _keeping_unclear(purchase, now), transaction():
                 contract = self._open(purchase, claim.offer_type)
                 _settle(claim_id, state=ClaimState.OPEN, sealed_token=None, contract_id=contract.id, tried_at=now)
-                audit.record("visitor", "arrived", f"contract:{contract.id}", claim=str(claim_id))
+                _record(contract, claim_id, purchase)
         except PurchaseUnclear as error:
             _refuse(claim_id, error, now)
             return
@@ -184,6 +184,13 @@ def _keeping_unclear(purchase: Purchase, now: datetime) -> Iterator[None]:
         with transaction():
             unclear.keep(purchase, now)
         raise
+
+
+def _record(contract: Contract, claim_id: UUID, purchase: Purchase) -> None:
+    """Note the arrival, and which members AWS's answer had: not what they said."""
+    named = ["product_code", "aws_account_id", "license_arn", "agreement_id", "customer_identifier"]
+    given = [name for name in named if getattr(purchase, name)]
+    audit.record("visitor", "arrived", f"contract:{contract.id}", claim=str(claim_id), named=given)
 
 
 def _refuse(claim_id: UUID, error: Exception, now: datetime) -> None:

@@ -24,8 +24,9 @@ from portal.web.kept import Answer, Kept
 
 MOST_KEPT = 4 * 1024 * 1024
 """Bytes of answers that each process keeps: a few hundred pages."""
-_ADDRESS = re.compile(r"/contracts/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
-_GLANCE = "portal.glance"
+ADDRESS = re.compile(r"/contracts/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
+GLANCE = "portal.glance"
+"""Where a request's environment holds what was looked up for it."""
 
 
 def init_app(app: Flask) -> None:
@@ -36,9 +37,9 @@ def init_app(app: Flask) -> None:
 def glance_of(sign_in_key: str, contract_id: UUID) -> Glance | None:
     """What was looked up for this request already, or is looked up now."""
     environ = request.environ
-    found: Glance | None = (
-        environ[_GLANCE] if _GLANCE in environ else glance(look_up_engine(), sign_in_key, contract_id)
-    )
+    if GLANCE not in environ:
+        environ[GLANCE] = glance(look_up_engine(), sign_in_key, contract_id)
+    found: Glance | None = environ[GLANCE]
     return found
 
 
@@ -73,7 +74,7 @@ class _Ahead:
 
     def _etag_now(self, environ: dict[str, Any]) -> str | None:
         """The ETag of the page that is asked for; None where it is not that simple."""
-        address = _ADDRESS.fullmatch(environ["PATH_INFO"])
+        address = ADDRESS.fullmatch(environ["PATH_INFO"])
         if address is None or environ["REQUEST_METHOD"] != "GET" or environ.get("QUERY_STRING"):
             return None
         try:
@@ -85,7 +86,7 @@ class _Ahead:
             return None
         contract_id = UUID(address[1])
         try:
-            environ[_GLANCE] = seen = glance(self._engine, key, contract_id)
+            environ[GLANCE] = seen = glance(self._engine, key, contract_id)
         except SQLAlchemyError:
             return None  # Flask will see the same, and has a page that says so
         if seen is None or seen.stamp is None:

@@ -26,15 +26,19 @@ MOST_REVEALED = 20
 PARTS = (
     ("search", "Search", "staff.home", StaffRole.VIEWER),
     ("contracts", "Contracts", "staff.contracts", StaffRole.VIEWER),
+    ("queues", "Queues", "staff.queues", StaffRole.VIEWER),
     ("renewals", "Renewals", "staff.renewals", StaffRole.VIEWER),
     ("dashboard", "Dashboard", "staff.dashboard", StaffRole.VIEWER),
-    ("queues", "Queues", "staff.queues", StaffRole.VIEWER),
+    ("confirmation", "Confirmation", "staff.confirmation", StaffRole.VIEWER),
     ("doctor", "Doctor", "staff.doctor", StaffRole.VIEWER),
     ("team", "Team", "staff.team", StaffRole.ADMIN),
     ("audit", "Audit", "staff.audit_log", StaffRole.ADMIN),
 )
 """The console's navigation: each part's name, its words, its first page, and who sees it."""
-SHEETS = ("staff", "staff-contract", "staff-doctor", "staff-find", "staff-pictures", "staff-queues")
+SHEETS = (
+    "staff",
+    *("staff-confirmation", "staff-contract", "staff-doctor", "staff-find", "staff-pictures", "staff-queues"),
+)
 """The stylesheets that its pages need beside those of all pages."""
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from flask import Flask, url_for
+from markupsafe import Markup, escape
 
 
 def when(moment: datetime) -> str:
@@ -26,9 +27,26 @@ def iso(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="seconds")
 
 
+def clock(moment: datetime, since: datetime | None = None) -> str:
+    """`14:05:09`; with its day in front (`26 Nov 14:05:09`) where that is another than the day of `since`."""
+    moment = moment.astimezone(UTC)
+    same_day = since is None or since.astimezone(UTC).date() == moment.date()
+    return f"{moment:%H:%M:%S}" if same_day else f"{moment.day} {moment:%b %H:%M:%S}"
+
+
+def stressed(text: str) -> Markup:
+    """Text in which `*words*` are to be stressed."""
+    parts = text.split("*")
+    if len(parts) % 2 == 0:
+        return escape(text)
+    return Markup("").join(
+        Markup("<strong>{}</strong>").format(part) if number % 2 else escape(part) for number, part in enumerate(parts)
+    )
+
+
 def init_app(app: Flask) -> None:
     """Give the filters to the templates, and static addresses that change with their files."""
-    for fltr in (when, day, iso):
+    for fltr in (when, day, iso, clock, stressed):
         app.add_template_filter(fltr)
     versions: dict[str, str] = {}
 

@@ -65,7 +65,13 @@ def test_neither_token_nor_secret_is_stored(desk: Desk, token: str, everything_s
 def test_an_arrival_is_audited(arrive: Arrive, token: str, database: SQLAlchemy):
     claim_id = arrive(token)
     entry = database.session.scalars(select(AuditEntry)).one()
-    assert (entry.actor, entry.action, entry.detail) == ("visitor", "arrived", {"claim": str(claim_id)})
+    assert (entry.actor, entry.action, entry.detail["claim"]) == ("visitor", "arrived", str(claim_id))
+
+
+def test_the_audit_says_what_aws_named_and_not_how(arrive: Arrive, token: str, database: SQLAlchemy):
+    arrive(token)
+    entry = database.session.scalars(select(AuditEntry)).one()
+    assert entry.detail["named"] == ["product_code", "aws_account_id", "license_arn", "agreement_id"]
 
 
 def test_a_free_trial_is_remembered(arrive: Arrive, claim_of: ClaimOf, token: str):

@@ -22,6 +22,7 @@ from portal.registration import claims
 from portal.registration.arrival import NotOurProduct, PurchaseUnclear, problem_of
 from portal.services import desk, products, support
 from portal.web.claim_aside import claim_to_go_on_with
+from portal.web.lookout import tell_arrival
 from portal.web.views import purchase_view
 from portal.web.visitor import (
     arrival_secret,
@@ -45,8 +46,11 @@ def receive() -> ResponseReturnValue:
     try:
         claim_id, secret = desk().arrive(token, request.form.get(OFFER_TYPE_FIELD), utcnow())
     except (TokenInvalid, TokenExpired, NotOurProduct, PurchaseUnclear, MarketplaceRefused) as error:
+        code = str(error) if isinstance(error, NotOurProduct) else None
+        tell_arrival(problem=problem_of(error), product_code=code)
         return problem(problem_of(error))
     _resume(claim_id)
+    tell_arrival(claim_id=claim_id)
     response = make_response(redirect(url_for("landing.arrive"), 303))
     hand_arrival_cookie(response, secret)
     return response

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from portal.blueprints.staff import (
     audit,
+    confirmation,
     contract,
     contracts,
     dashboard,
@@ -25,6 +26,7 @@ from portal.blueprints.staff.gate import blueprint
 __all__ = [
     "audit",
     "blueprint",
+    "confirmation",
     "contract",
     "contracts",
     "dashboard",

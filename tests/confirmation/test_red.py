@@ -1,0 +1,58 @@
+"""Broken on purpose: the run turns red, and says what may be wrong in words that lead to it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.cast import ANALYTICS, ARCHIVE
+from tests.confirmation.conftest import Stage
+
+SHORT = ("--patience", "4")
+
+
+def test_a_stopped_worker(new_stage: Callable[..., Any]):
+    with new_stage(worker=False) as stage:
+        found = stage.confirm("--product", ANALYTICS, *SHORT)
+    assert (found.status, found.mark("signup.5"), found.mark("change.2")) == (1, "done", "open")
+    assert "The worker is stopped" in found.suspects("change.2")
+
+
+def test_a_wrong_product_code(new_stage: Callable[..., Any]):
+    wrong = "4wrongcode000000000000009"
+    with new_stage(products=lambda text: text.replace(f'code = "{ANALYTICS}"', f'code = "{wrong}"')) as stage:
+        found = stage.confirm("--product", wrong, *SHORT)
+    assert (found.status, found.mark("signup.2"), found.reports[0]["outcome"]) == (1, "failed", "failed")
+    assert f"AWS named the product code {ANALYTICS}" in found.suspects("signup.2")
+    assert "products.toml" in found.suspects("signup.2")
+
+
+def test_messages_that_never_come(whole_stage: Stage):
+    # SQS drops what its policy does not allow, and tells nobody: nothing comes.
+    whole_stage.sandbox.settings(notification_drop_share=1)
+    try:
+        found = whole_stage.confirm("--product", ARCHIVE, *SHORT)
+    finally:
+        whole_stage.sandbox.back_to_normal()
+    assert (found.status, found.mark("signup.5"), found.mark("change.2")) == (1, "done", "open")
+    assert "The queue policy" in found.suspects("change.2")
+    assert "worker is stopped" not in found.suspects("change.2")
+
+
+def test_a_token_in_a_cookie(new_stage: Callable[..., Any]):
+    with new_stage(portal="tests.confirmation.leaky:app") as stage:
+        found = stage.confirm("--product", ANALYTICS, *SHORT)
+    assert (found.status, found.mark("aws.cookie"), found.reports[0]["outcome"]) == (1, "failed", "failed")
+    assert "purchase" in found.steps["aws.cookie"]["facts"][0]["text"]
+    assert "cookie set in the arrival's answer" in found.suspects("aws.cookie")
+
+
+def test_an_aws_that_is_not_a_sandbox_is_left_alone(whole_stage: Stage):
+    for changes in ({"AWS_ENDPOINT_URL": ""}, {"SMTP_URL": "smtp://mail.example"}):
+        there = Stage(whole_stage.place, whole_stage.environment | changes)
+        found = there.confirm()
+        assert (found.status, found.reports) == (2, []), found.said
+
+
+def test_something_else_at_the_sandboxs_address(whole_stage: Stage):
+    there = Stage(whole_stage.place, whole_stage.environment | {"AWS_ENDPOINT_URL": whole_stage.place.portal_url})
+    found = there.confirm()
+    assert (found.status, "not the sandbox" in found.said or "No sandbox" in found.said) == (2, True)
