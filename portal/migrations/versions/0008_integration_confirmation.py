@@ -49,15 +49,8 @@ def upgrade() -> None:
         sa.UniqueConstraint('run_id', 'kind', 'key', name=op.f('uq_confirmation_sightings_run_id_kind_key'))
     )
 
-    # Who has arrived since a run began.
-    with op.batch_alter_table('claims', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_claims_created_at'), ['created_at'], unique=False)
-
 
 def downgrade() -> None:
-    with op.batch_alter_table('claims', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_claims_created_at'))
-
     op.drop_table('confirmation_sightings')
     with op.batch_alter_table('confirmation_runs', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_confirmation_runs_started_at'))
