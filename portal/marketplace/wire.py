@@ -35,7 +35,7 @@ CONFIG = Config(
 # Only the budget may ask again: a retry inside botocore would be a call that nobody has counted.
 ONCE = CONFIG.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
 FAILURES = (ClientError, BotoCoreError, ResponseParserError)
-"""What a call to AWS may raise. The last is no BotoCoreError: somebody else answered, such as a proxy with its own page."""
+"""What a call to AWS may raise. The last is no BotoCoreError: somebody else answered, such as a proxy."""
 _LATER = frozenset(
     {
         "ThrottlingException",
