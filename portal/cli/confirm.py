@@ -17,7 +17,7 @@ from portal.confirmation.gather import gather
 from portal.confirmation.marks import Mark
 from portal.confirmation.models import ConfirmationRun, Outcome, Way
 from portal.confirmation.report import Report, judge, kept
-from portal.confirmation.unattended.place import Listing, NotASandbox, listings, sandbox_address
+from portal.confirmation.unattended.place import Listing, NotASandbox, is_sandbox, listings, sandbox_address
 from portal.confirmation.unattended.storefront import new_account
 from portal.confirmation.unattended.walk import Walk
 from portal.jobs.surroundings import landing_url, surroundings
@@ -30,12 +30,12 @@ WAIT_SECONDS = 2.0
 
 @click.command("confirm")
 @click.option("--sandbox", is_flag=True, help="Go through everything unattended, in both dialects.")
-@click.option("--product", "codes", multiple=True, metavar="CODE", help="Only this product; against AWS, exactly one.")
+@click.option("--product", "codes", multiple=True, metavar="CODE", help="Only this product; guided, exactly one.")
 @click.option(
-    "--account", "accounts", multiple=True, metavar="ID", help="An AWS account of your test buyers (AWS only)."
+    "--account", "accounts", multiple=True, metavar="ID", help="An AWS account of your test buyers (guided only)."
 )
-@click.option("--wait", is_flag=True, help="Stay, and tell each step as it is seen (AWS only).")
-@click.option("--finish", is_flag=True, help="Finish the run, and keep its report (AWS only).")
+@click.option("--wait", is_flag=True, help="Stay, and tell each step as it is seen (guided only).")
+@click.option("--finish", is_flag=True, help="Finish the run, and keep its report (guided only).")
 @click.option("--json", "as_json", is_flag=True, help="The report, for programs.")
 @click.option(
     "--report", type=click.Path(dir_okay=False, writable=True), metavar="FILE", help="Write the report as HTML."
@@ -57,21 +57,21 @@ def confirm(
     """Confirm that the integration with AWS Marketplace works.
 
     With --sandbox, AWS must be the sandbox on this machine: a browser without a screen buys, signs up, signs in,
-    changes and cancels, with new buyers each time. Without it, a run against AWS is begun, or the open one shown:
-    a person goes through the steps, and the portal ticks those it sees.
+    changes and cancels, with new buyers each time. Without it, a guided run is begun, or the open one shown: a
+    person goes through the steps on AWS, and the portal ticks those it sees.
 
     Ends with 0 when everything was seen, 1 when not, 2 when the command is not right.
     """
     if not as_json:
         click.echo(f"Marketplace Portal {version()}")
     if sandbox and (accounts or wait or finish):
-        raise click.UsageError("--account, --wait and --finish are for runs against AWS.")
+        raise click.UsageError("--account, --wait and --finish are for guided runs.")
     unknown = [code for code in codes if products().get(code) is None]
     if unknown:
         known = ", ".join(product.code for product in products())
         raise click.UsageError(f"Not in the products file: {', '.join(unknown)}. Known: {known}.")
     reports = (
-        _sandbox(codes, patience, quiet=as_json) if sandbox else [_aws(codes, accounts, wait, finish, quiet=as_json)]
+        _sandbox(codes, patience, quiet=as_json) if sandbox else [_guided(codes, accounts, wait, finish, quiet=as_json)]
     )
     if as_json:
         show_json({"passed": _all_passed(reports), "reports": [one.as_json() for one in reports]})
@@ -101,19 +101,21 @@ def _walk(listing: Listing, patience: float, *, quiet: bool) -> Report:
     narrator = Narrator(quiet=quiet)
     narrator.begin(f"{product.title} ({product.code}, {listing.dialect})")
     probes.ask_both(run.id, product.page_url, landing_url())
-    if product.page_url:
-        Walk(
-            run_id=run.id,
-            page_url=product.page_url,
-            portal_url=settings().portal_url,
-            accounts=accounts,
-            judge=lambda: _judge(run.id),
-            tell=narrator.trouble,
-            progress=narrator.progress,
-            patience=patience,
-        ).go()
-    narrator.progress(_judge(run.id))
-    report = runs.finish(run.id, product, surroundings(ask_queue=True), by=ACTOR)
+    try:
+        if product.page_url:
+            Walk(
+                run_id=run.id,
+                page_url=product.page_url,
+                portal_url=settings().portal_url,
+                accounts=accounts,
+                judge=lambda: _judge(run.id),
+                tell=narrator.trouble,
+                progress=narrator.progress,
+                patience=patience,
+            ).go()
+        narrator.progress(_judge(run.id))
+    finally:  # whatever stops the walk, its run is not left open
+        report = runs.finish(run.id, product, surroundings(ask_queue=True), by=ACTOR)
     narrator.end(report)
     return report
 
@@ -124,7 +126,7 @@ def _judge(run_id: UUID, *, ask_queue: bool = False) -> Report:
     return finished or judge(run, gather(run, products().named(run.product_code), surroundings(ask_queue=ask_queue)))
 
 
-def _aws(codes: tuple[str, ...], accounts: tuple[str, ...], wait: bool, finish: bool, *, quiet: bool) -> Report:
+def _guided(codes: tuple[str, ...], accounts: tuple[str, ...], wait: bool, finish: bool, *, quiet: bool) -> Report:
     if len(codes) != 1:
         raise click.UsageError("Name one product with --product CODE, or say --sandbox.")
     try:
@@ -150,10 +152,11 @@ def _aws(codes: tuple[str, ...], accounts: tuple[str, ...], wait: bool, finish: 
 
 
 def _open_run(code: str, accounts: list[str]) -> ConfirmationRun:
-    """The open run of this product against AWS, or a new one."""
+    """The open run of this product, or a new one."""
+    way = Way.SANDBOX if is_sandbox(aws_endpoints()) else Way.AWS
     for run in runs.latest(code):
-        if run.finished_at is None and run.way == Way.AWS:
+        if run.finished_at is None and run.way == way:
             if accounts:
                 runs.add_accounts(run.id, accounts, by=ACTOR)
             return runs.find(run.id)
-    return runs.begin(products().named(code), Way.AWS, accounts, by=ACTOR, version=version())
+    return runs.begin(products().named(code), way, accounts, by=ACTOR, version=version())

@@ -20,7 +20,7 @@ def of_arrival(evidence: Evidence) -> tuple[str, ...]:
     if evidence.strangers:
         found.append(
             f"{evidence.strangers} arrival(s) came from AWS accounts that this run does not know. If one was yours, "
-            "say so below: *That was me*."
+            "say so under *The test buyers*: *That was me*."
         )
     if evidence.landing is not None and evidence.landing.status != 200:
         found.append(

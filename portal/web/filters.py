@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
 from flask import Flask, url_for
 from markupsafe import Markup, escape
+
+_SIGNS = {"*": Markup("<strong>{}</strong>"), "`": Markup("<code>{}</code>")}
+_STRESSED = re.compile(r"(\*[^*]+\*|`[^`]+`)")
 
 
 def when(moment: datetime) -> str:
@@ -35,13 +39,15 @@ def clock(moment: datetime, since: datetime | None = None) -> str:
 
 
 def stressed(text: str) -> Markup:
-    """Text in which `*words*` are to be stressed."""
-    parts = text.split("*")
-    if len(parts) % 2 == 0:
-        return escape(text)
-    return Markup("").join(
-        Markup("<strong>{}</strong>").format(part) if number % 2 else escape(part) for number, part in enumerate(parts)
-    )
+    """Text in which `*words*` are to be stressed, and what stands in backticks is code."""
+    return Markup("").join(_stressed(part) for part in _STRESSED.split(text))
+
+
+def _stressed(part: str) -> Markup:
+    for sign, around in _SIGNS.items():
+        if len(part) > 2 and part[0] == part[-1] == sign:
+            return around.format(part[1:-1])
+    return escape(part)
 
 
 def init_app(app: Flask) -> None:

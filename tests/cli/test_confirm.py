@@ -28,7 +28,7 @@ def all_runs(app: Flask) -> Callable[[], list[ConfirmationRun]]:
 def test_a_run_is_begun_and_stays_open(flask: Terminal, all_runs: Callable[[], list[ConfirmationRun]]):
     result = flask("confirm", "--product", ANALYTICS, "--account", "4444-5555-6666")
     (run,) = all_runs()
-    assert (result.exit_code, run.way, run.aws_account_ids, run.finished_at) == (1, "aws", [ACME_AWS], None)
+    assert (result.exit_code, run.way, run.aws_account_ids, run.finished_at) == (1, "sandbox", [ACME_AWS], None)
     assert f"/staff/confirmation/{run.id}" in result.output
 
 
@@ -52,8 +52,7 @@ def test_finishing_keeps_the_report(flask: Terminal, app: Flask, all_runs: Calla
     result = flask("confirm", "--product", ANALYTICS, "--finish")
     with app.app_context():
         outcome = runs.find(all_runs()[0].id).outcome
-    # The sandbox's page in products.toml is not one of AWS's.
-    assert (result.exit_code, outcome) == (1, "failed")
+    assert (result.exit_code, outcome) == (1, "incomplete")
 
 
 def test_the_answer_for_programs_is_json_alone(flask: Terminal):
@@ -74,8 +73,8 @@ def test_the_report_is_written(flask: Terminal, tmp_path: Path):
         ((), "Name one product"),
         (("--product", "4nothing"), "Not in the products file"),
         (("--product", ANALYTICS, "--account", "12"), "twelve digits"),
-        (("--sandbox", "--wait"), "for runs against AWS"),
-        (("--sandbox", "--finish"), "for runs against AWS"),
+        (("--sandbox", "--wait"), "for guided runs"),
+        (("--sandbox", "--finish"), "for guided runs"),
     ],
 )
 def test_a_command_that_is_not_right_is_told_so(flask: Terminal, words: tuple[str, ...], said: str):

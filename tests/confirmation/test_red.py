@@ -6,7 +6,7 @@ from typing import Any
 from tests.cast import ANALYTICS, ARCHIVE
 from tests.confirmation.conftest import Stage
 
-SHORT = ("--patience", "4")
+SHORT = ("--patience", "2")
 
 
 def test_a_stopped_worker(new_stage: Callable[..., Any]):

@@ -57,7 +57,7 @@ def test_a_refused_arrival_says_why(problem: str, words: str):
 
 
 def test_arrivals_of_others_are_pointed_at():
-    assert "That was me" in suspects.of_arrival(replace(NOTHING, strangers=1))[0]
+    assert "*That was me*" in suspects.of_arrival(replace(NOTHING, strangers=1))[0]
 
 
 def test_a_fulfilment_url_that_fails_is_pointed_at():
