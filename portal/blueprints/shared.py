@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, Response, abort, make_response, render_template
 from flask.typing import ResponseReturnValue
 
@@ -13,7 +15,7 @@ from portal.staff.explaining import explain
 from portal.staff.sharing import LinkEnded, NoSuchLink, Part, SharedLink
 from portal.web import desk
 from portal.web.contract_timeline import SHARED, timeline_of
-from portal.web.redaction import redacted
+from portal.web.redaction import is_public, redacted
 from portal.web.timeline_picture import NARROW, WIDE, draw
 
 blueprint = Blueprint("shared", __name__)
@@ -30,7 +32,7 @@ def show(token: str) -> ResponseReturnValue:
     except LinkEnded:
         return make_response(render_template("shared/ended.html"), 410)
     file = open_file(link.contract_id) or abort(404)
-    return _draw(link, file)
+    return _draw(link, replace(file, lines=[line for line in file.lines if is_public(line)]))
 
 
 @blueprint.after_request

@@ -31,6 +31,7 @@ _NAMES = {
 ALWAYS_TODAYS = "The kind of offer, the AWS account and the names of what is included are told as they are known today."
 NOT_KEPT = "When AWS had confirmed it last, and whether AWS was being asked at that moment, is not kept."
 CHANGING_IS_NOT_KEPT = "Whether it showed “Changing” for a while is not kept: that is no change of what was granted."
+JOINED = "It was joined to another contract; when is not kept. From then on its address led to that one."
 REASON_IS_TODAYS = "Why it ended is told as it is known today."
 REASON_IS_LOST = "Why it had ended is not kept, for it went on after that."
 
@@ -118,7 +119,7 @@ def as_of(
         later.take(change)
     is_last_state = later.last.get("state") is facts.last.get("state")
     then = _record(contract, facts, later, payment_failed_at, moment, is_last_state=is_last_state)
-    unsure = [*_in_doubt(facts, later, contract), *_never_told(then, is_last_state=is_last_state)]
+    unsure = [*_in_doubt(facts, later, contract), *_never_told(contract, then, is_last_state=is_last_state)]
     return Then(moment, then, list(reversed(past)), bool(facts.values.get("continues")), unsure)
 
 
@@ -191,8 +192,10 @@ def _in_doubt(facts: _Facts, later: _Facts, contract: Contract) -> list[str]:
     ]
 
 
-def _never_told(then: Contract, *, is_last_state: bool) -> list[str]:
+def _never_told(contract: Contract, then: Contract, *, is_last_state: bool) -> list[str]:
     told = [NOT_KEPT, ALWAYS_TODAYS]
+    if contract.merged_into_id:
+        told.append(JOINED)
     if then.state == State.ACTIVE:
         told.append(CHANGING_IS_NOT_KEPT)
     if then.state == State.ENDED:

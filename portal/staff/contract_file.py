@@ -135,9 +135,11 @@ def _lines(contract_id: UUID) -> list[ContractChange]:
 
 
 def _deeds(contract_id: UUID) -> Select[AuditEntry]:
-    """What people did, and not that they looked; what the worker did stands in the history."""
+    """What people did, and not that they looked or sent a form; what the worker did stands in the history."""
     return select(AuditEntry).where(
-        AuditEntry.thing == f"contract:{contract_id}", AuditEntry.actor != "worker", AuditEntry.action != "saw"
+        AuditEntry.thing == f"contract:{contract_id}",
+        AuditEntry.actor != "worker",
+        AuditEntry.action.not_in(("saw", "sent")),
     )
 
 

@@ -14,6 +14,7 @@ from portal.staff.contract_file import LISTED, ContractFile
 from portal.staff.messages_about import happened_at
 from portal.staff.timeline import Bar, Day, Event, Lane, Timeline, put_together, reads, spans, status_bars, term_bars
 from portal.web.history import history_line
+from portal.web.redaction import organisation_in_words
 from portal.web.wording import STATES
 
 MANY = {Lane.CHANGES: "earlier changes", Lane.MESSAGES: "earlier messages", Lane.PEOPLE: "earlier deeds"}
@@ -57,7 +58,7 @@ def _changes(lines: list[ContractChange], product: Product, *, private: bool) ->
         line = history_line(change, product)
         words = line.sentence
         if change.subject == "organisation" and not private:
-            words = "Linked to an organisation."
+            words = organisation_in_words(change.before is None)
         yield Event(Lane.CHANGES, change.at, words, f"change-{change.id}", number=change.id, detail=line.cause)
 
 

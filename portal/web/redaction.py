@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from portal.contracts.models import ContractChange
 from portal.web.history import HistoryLine
 from portal.web.views import ContractPage
 from portal.web.wording import CAUSES, SUBJECTS
 
+_PUBLIC = frozenset(
+    {"opened", "state", "organisation", "starts_at", "ends_at", "auto_renew", "ended_because", "continues"}
+)
 _BY_AWS = frozenset(CAUSES[cause] for cause in CAUSES if cause in {"notification", "refresh", "sweep", "renewal"})
+
+
+def is_public(change: ContractChange) -> bool:
+    """Whether a line of the history may be told to whoever has a link; what is not known here may not."""
+    return change.subject in _PUBLIC or change.subject.startswith("dimension:")
 
 
 def redacted(page: ContractPage, *, names_shown: bool) -> ContractPage:
@@ -24,9 +33,15 @@ def redacted(page: ContractPage, *, names_shown: bool) -> ContractPage:
     )
 
 
+def organisation_in_words(is_first: bool) -> str:
+    """That whose it is has changed, and not who that is."""
+    return "Linked to an organisation." if is_first else "Its organisation has changed."
+
+
 def _lines(history: Iterable[HistoryLine]) -> Iterable[HistoryLine]:
     for line in history:
         if line.what == SUBJECTS["organisation"]:
-            yield replace(line, before=None, after=None, detail=None, sentence="Linked to an organisation.")
+            words = organisation_in_words(line.before is None)
+            yield replace(line, before=None, after=None, detail=None, sentence=words)
         else:
             yield replace(line, detail=line.detail if line.cause in _BY_AWS else None)

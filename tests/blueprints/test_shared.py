@@ -49,6 +49,20 @@ def test_nobody_is_on_it(another_client: PortalClient, share: Callable[..., str]
     assert told == []
 
 
+@pytest.mark.parametrize("part", list(Part))
+def test_a_line_of_a_kind_that_is_not_known_to_be_public_is_left_out(
+    another_client: PortalClient, share: Callable[..., str], app: Flask, part: Part
+):
+    path = share(part)
+    with app.app_context(), transaction():
+        contract = db.session.scalars(db.select(Contract)).one()
+        write_change(contract, Cause.LINK, "note of support", after={"value": "Alice called"}, detail="Olga")
+        write_change(contract, Cause.LINK, "organisation", before={"value": "Acme"}, after={"value": "Acme Labs"})
+    html = another_client.get(path).html
+    told = [word for word in ("called", "Olga", "note of support", "Acme") if word in html]
+    assert (told, "Its organisation has changed." in html) == ([], True)
+
+
 def test_organisation_and_account_are_where_its_maker_said_so(another_client: PortalClient, share: Callable[..., str]):
     page = another_client.get(share(names_shown=True))
     assert ("Acme" in page.text, "ending in 6666" in page.text, "Alice" in page.html) == (True, True, False)

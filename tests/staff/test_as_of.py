@@ -14,7 +14,7 @@ from portal.contracts.lifecycle import State
 from portal.contracts.models import Cause, Contract, ContractChange
 from portal.contracts.overview import Overview
 from portal.database import db, transaction
-from portal.staff.as_of import REASON_IS_LOST, Then, as_of
+from portal.staff.as_of import JOINED, REASON_IS_LOST, Then, as_of
 from portal.staff.contract_file import whole_history
 from portal.staff.moments import NoMoment, moment_of
 from portal.web.views import ContractPage, contract_page
@@ -175,7 +175,7 @@ def test_what_was_joined_to_another_since_then_is_as_it_was(
     assert later.merged_into_id
     found = rebuilt(later, then)
     assert found
-    assert (found.contract.state, len(found.contract.entitlements)) == (State.ACTIVE, 2)
+    assert (found.contract.state, len(found.contract.entitlements), JOINED in found.unsure) == (State.ACTIVE, 2, True)
 
 
 def test_the_reason_of_an_end_that_was_taken_back_is_lost_and_that_is_said(
