@@ -15,10 +15,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from portal import blueprints, cli
 from portal.config import Settings, aws_endpoints
 from portal.contracts.reconciliation import Sources
-from portal.database import LOOKING_UP, db, engine_options, look_up_options
+from portal.database import db, engine_options
 from portal.extensions import csrf, migrate
 from portal.jobs import later
 from portal.jobs.connections import hasty
+from portal.looking_up import LOOKING_UP, look_up_options
 from portal.marketplace.agreements import CALLS_PER_SECOND, Agreements
 from portal.marketplace.budget import Budget
 from portal.marketplace.client import Marketplace

@@ -19,10 +19,7 @@ SECRETS = frozenset({"SECRET_KEY", "DATABASE_URL", "REDIS_URL", "SMTP_URL"})
 
 
 class ConfigurationError(Exception):
-    """There was a setting that is missing, malformed or unsafe. Its text lists every problem and its remedy.
-
-    `problems` are the same, one by one.
-    """
+    """There was a setting that is missing, malformed or unsafe. `problems` are all of them, each with its remedy."""
 
     def __init__(self, text: str, problems: Sequence[str] = ()) -> None:
         super().__init__(text)
@@ -128,9 +125,7 @@ class Settings:
         )
         problems = read.problems + _unsafe_mixes(settings, environ)
         if problems:
-            raise ConfigurationError(
-                "The settings are not right:\n" + "\n".join(f"  - {p}" for p in problems), problems
-            )
+            raise ConfigurationError("\n  - ".join(["The settings are not right:", *problems]), problems)
         return settings
 
 
@@ -197,13 +192,13 @@ def _parts(url: str) -> SplitResult | None:
     return parts
 
 
-def _endpoints(environ: Mapping[str, str]) -> list[tuple[str, SplitResult | None]]:
-    return [(name, _parts(value)) for name, value in environ.items() if name.startswith("AWS_ENDPOINT_URL")]
-
-
 def aws_endpoints(environ: Mapping[str, str]) -> dict[str, str]:
     """botocore's own variables that say where AWS is, as they are; none of them is set where AWS is the real one."""
     return {name: value for name, value in environ.items() if name.startswith("AWS_") and "ENDPOINT_URL" in name}
+
+
+def _endpoints(environ: Mapping[str, str]) -> list[tuple[str, SplitResult | None]]:
+    return [(name, _parts(value)) for name, value in environ.items() if name.startswith("AWS_ENDPOINT_URL")]
 
 
 def _laptop_endpoints(environ: Mapping[str, str]) -> list[str]:

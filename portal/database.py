@@ -1,7 +1,7 @@
 """The database: the declarative base, times in UTC, and the one way to write.
 
-Reading needs no ceremony: use ``db.session``, or a ``LookUp`` for one row that is asked for very often. Writing happens
-inside ``transaction()``, which commits at the end and only then runs what was registered with ``after_commit`` (jobs,
+Reading needs no ceremony: use ``db.session``, or ``looking_up`` for one row that is asked for very often. Writing
+happens inside ``transaction()``, which commits at the end and only then runs what was registered with ``after_commit`` (jobs,
 mail): nothing leaves for a change that was rolled back.
 """
 
@@ -14,10 +14,9 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, Select, String, Table, TypeDecorator, event
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, String, Table, TypeDecorator, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 logger = logging.getLogger(__name__)
@@ -25,8 +24,6 @@ logger = logging.getLogger(__name__)
 SQLITE_BEGIN = "sqlite_begin"
 MOST_VALUES = 2_000
 """So many values in one statement; databases take only so many."""
-LOOKING_UP = "looking-up"
-"""The name of the second engine, the one of ``LookUp``."""
 _AFTER_COMMIT = "after_commit"
 T = TypeVar("T")
 
@@ -156,71 +153,6 @@ def portions(values: Sequence[T], size: int = MOST_VALUES) -> Iterator[Sequence[
         yield values[start : start + size]
 
 
-class LookUp:
-    """A question for one row that is put very often: a single round trip, and SQLAlchemy's work done once.
-
-    It has connections of its own, which begin no transaction and so end none, and are not tried out beforehand: one
-    that turns out to be dead is replaced, and the question put again. A transaction of the caller's is not seen.
-    """
-
-    def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
-        self._statement = statement
-        self._compiled: dict[str, tuple[str, dict[str, Any]]] = {}
-
-    def first(self, engine: Engine, **parameters: str | int) -> tuple[Any, ...] | None:
-        """The first row of what is committed now, its values as the driver gives them (so times are text on SQLite).
-
-        Args:
-            engine: see ``look_up_engine``.
-            parameters: what the statement's parameters are, as plain text or numbers.
-
-        Raises:
-            DBAPIError: as SQLAlchemy raises it.
-        """
-        text, usual = self._text_for(engine)
-        try:
-            return _first(engine, text, {**usual, **parameters})
-        except DBAPIError as error:
-            if not error.connection_invalidated:
-                raise
-            return _first(engine, text, {**usual, **parameters})
-
-    def _text_for(self, engine: Engine) -> tuple[str, dict[str, Any]]:
-        name = engine.dialect.name
-        if name not in self._compiled:
-            make: Any = type(engine.dialect)
-            dialect = make(paramstyle="pyformat" if name == "postgresql" else "named")
-            compiled = self._statement.compile(dialect=dialect)
-            self._compiled[name] = (str(compiled), dict(compiled.params))
-        return self._compiled[name]
-
-
-def _first(engine: Engine, text: str, parameters: dict[str, Any]) -> tuple[Any, ...] | None:
-    driver: Any = engine.dialect.loaded_dbapi
-    connection = engine.raw_connection()
-    try:
-        cursor = connection.cursor()
-        cursor.execute(text, parameters)
-        row: tuple[Any, ...] | None = cursor.fetchone()
-        cursor.close()
-    except driver.Error as error:
-        lost = engine.dialect.is_disconnect(error, connection, None)
-        if lost:
-            engine.dispose(close=False)  # the others will have died of the same
-            connection.invalidate(error)
-        raise DBAPIError.instance(
-            text, None, error, driver.Error, hide_parameters=True, connection_invalidated=lost, dialect=engine.dialect
-        ) from error
-    finally:
-        connection.close()
-    return row
-
-
-def look_up_engine() -> Engine:
-    """The application's engine for looking up."""
-    return db.engines[LOOKING_UP]
-
-
 def engine_options(url: str) -> dict[str, Any]:
     """How engines are made: values stay out of error texts and so out of logs, and PostgreSQL speaks UTC.
 
@@ -229,14 +161,6 @@ def engine_options(url: str) -> dict[str, Any]:
     options: dict[str, Any] = {"hide_parameters": True}
     if url.startswith("postgresql"):
         options |= {"pool_pre_ping": True, "connect_args": {"options": "-c timezone=utc"}}
-    return options
-
-
-def look_up_options(url: str) -> dict[str, Any]:
-    """How the engine of ``LookUp`` is made."""
-    options = {"url": url, **engine_options(url)}
-    if url.startswith("postgresql"):
-        options |= {"pool_pre_ping": False, "isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
     return options
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from portal.accounts.models import Membership, Organisation, Person
 from portal.contracts.models import Contract
-from portal.database import LookUp
+from portal.looking_up import LookUp
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ def glance(engine: Engine, sign_in_key: str, contract_id: UUID) -> Glance | None
     """Look whose session this is and what they may see, as it is committed now. One query, by indexes only.
 
     Args:
-        engine: ``portal.database.look_up_engine()``.
+        engine: ``portal.looking_up.look_up_engine()``.
 
     Returns:
         None when nobody has this sign-in key.

@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.http import parse_cookie, parse_etags
 
 from portal.contracts.glance import Glance, glance
-from portal.database import look_up_engine
+from portal.looking_up import look_up_engine
 from portal.web.kept import Answer, Kept
 
 MOST_KEPT = 4 * 1024 * 1024

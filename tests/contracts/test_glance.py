@@ -8,7 +8,8 @@ from sqlalchemy import text, update
 
 from portal.contracts.glance import glance
 from portal.contracts.models import Contract
-from portal.database import look_up_engine, transaction
+from portal.database import transaction
+from portal.looking_up import look_up_engine
 from tests.cast import ANALYTICS, Somebody
 
 
