@@ -1,8 +1,8 @@
 """The database: the declarative base, times in UTC, and the one way to write.
 
 Reading needs no ceremony: use ``db.session``, or ``looking_up`` for one row that is asked for very often. Writing
-happens inside ``transaction()``, which commits at the end and only then runs what was registered with ``after_commit`` (jobs,
-mail): nothing leaves for a change that was rolled back.
+happens inside ``transaction()``, which commits at the end and only then runs what was registered with ``after_commit``
+(jobs, mail): nothing leaves for a change that was rolled back.
 """
 
 from __future__ import annotations
