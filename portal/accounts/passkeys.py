@@ -25,6 +25,9 @@ from portal.database import Base, UTCDateTime, db, utcnow
 
 CHALLENGE_LIFETIME = timedelta(minutes=5)
 LONGEST_NAME = 60
+LONGEST_ID = 1_023
+"""In bytes, as the standard has it."""
+_USUAL_PORTS = {"https": 443, "http": 80}
 
 
 class PasskeyRefused(Exception):
@@ -63,7 +66,7 @@ class House:
         """
         parts = urlsplit(portal_url)
         host = "localhost" if parts.hostname in {"127.0.0.1", "::1"} else parts.hostname or ""
-        port = f":{parts.port}" if parts.port else ""
+        port = f":{parts.port}" if parts.port and parts.port != _USUAL_PORTS.get(parts.scheme) else ""
         return cls(name, host, f"{parts.scheme}://{host}{port}")
 
 
@@ -108,9 +111,13 @@ def add(person_id: int, answer: dict[str, Any], name: str, house: House, now: da
         )
     except (WebAuthnException, ValueError, KeyError, TypeError) as error:
         raise PasskeyRefused(str(error)) from error
+    credential_id = bytes_to_base64url(made.credential_id)
+    known = select(Passkey.id).where(Passkey.credential_id == credential_id)
+    if len(made.credential_id) > LONGEST_ID or db.session.scalar(known) is not None:
+        raise PasskeyRefused("its name is too long, or another's")
     passkey = Passkey(
         person_id=person_id,
-        credential_id=bytes_to_base64url(made.credential_id),
+        credential_id=credential_id,
         public_key=made.credential_public_key,
         sign_count=made.sign_count,
         name=name[:LONGEST_NAME],

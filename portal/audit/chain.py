@@ -85,28 +85,33 @@ def seal(now: datetime) -> int:
     Returns:
         How many lines were chained.
     """
-    sealed = 0
+    sealed, after = 0, 0
     while True:
         try:
             with transaction():
-                more = _seal_some(now)
+                ids = _seal_some(now, after)
         except IntegrityError:
             return sealed
-        sealed += more
-        if more < AT_ONCE:
+        sealed += len(ids)
+        if len(ids) < AT_ONCE:
             return sealed
+        after = ids[-1]
 
 
-def _seal_some(now: datetime) -> int:
+def _seal_some(now: datetime, after: int) -> list[int]:
     latest = head()
-    statement = select(AuditEntry).where(~exists().where(AuditSeal.entry_id == AuditEntry.id))
-    since = db.session.scalar(
-        select(func.max(AuditEntry.at)).join(AuditSeal, AuditSeal.entry_id == AuditEntry.id)
-        .where(AuditSeal.number == latest.number)
-    )  # fmt: skip
-    if since is not None:
-        statement = statement.where(AuditEntry.at >= since - LATE)
-    rows, previous = [], latest.hash
+    since = _looked_for_since(latest, now)
+    # From an id on: the table is read in the order of its ids, and from its beginning that would be all of it. Ids and
+    # times do not rise together to the millisecond, so the lowest of many.
+    earliest = select(AuditEntry.id).where(AuditEntry.at >= since).order_by(AuditEntry.at).limit(AT_ONCE).subquery()
+    first = db.session.scalar(select(func.min(earliest.c.id)))
+    if first is None:
+        return []
+    first = max(first, after + 1)
+    sealed = exists().where(AuditSeal.entry_id == AuditEntry.id, AuditSeal.entry_id >= first)
+    statement = select(AuditEntry).where(AuditEntry.id >= first, AuditEntry.at >= since, ~sealed)
+    rows: list[dict[str, Any]] = []
+    previous = latest.hash
     for number, entry in enumerate(
         db.session.scalars(statement.order_by(AuditEntry.id).limit(AT_ONCE)), start=latest.number + 1
     ):
@@ -114,7 +119,16 @@ def _seal_some(now: datetime) -> int:
         rows.append({"number": number, "entry_id": entry.id, "hash": previous, "sealed_at": now})
     if rows:
         db.session.execute(insert(AuditSeal), rows)
-    return len(rows)
+    return [row["entry_id"] for row in rows]
+
+
+def _looked_for_since(latest: Head, now: datetime) -> datetime:
+    """What was written before this is chained already. A line of a clock that is fast does not count for later."""
+    at = db.session.scalar(
+        select(AuditEntry.at).join(AuditSeal, AuditSeal.entry_id == AuditEntry.id)
+        .where(AuditSeal.number == latest.number)
+    )  # fmt: skip
+    return min(at, now) - LATE if at else datetime.min.replace(tzinfo=UTC)
 
 
 def verify(now: datetime, kept: Head | None = None, most_problems: int = 20) -> Iterator[tuple[int, Verdict | None]]:
@@ -140,6 +154,10 @@ def verify(now: datetime, kept: Head | None = None, most_problems: int = 20) -> 
         yield number, None
     if kept is not None and kept.number > number:
         problems.append(f"The chain ends at link {number}, but link {kept.number} was noted down: its end was cut off.")
+    early = select(AuditSeal).where(AuditSeal.number < 1).order_by(AuditSeal.number).limit(most_problems)
+    problems += [
+        f"Link {seal.number} (entry {seal.entry_id}) stands before the first." for seal in db.session.scalars(early)
+    ]
     unsealed = _unsealed(now - UNSEALED_AFTER)
     problems += [f"Entry {entry_id} stands outside the chain." for entry_id in unsealed[:most_problems]]
     entries = db.session.scalar(select(func.count()).select_from(AuditEntry)) or 0

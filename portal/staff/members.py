@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from secrets import token_urlsafe
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 
 from portal import audit
 from portal.accounts import factors, passkeys
 from portal.accounts.models import Person
 from portal.accounts.passwords import hash_password
 from portal.accounts.people import email_key, person_with_email
-from portal.database import db
+from portal.database import db, insert
 from portal.sealing import hash_secret
 from portal.staff import sessions
 from portal.staff.models import StaffMember, StaffRole, StaffSession
@@ -62,13 +62,11 @@ def add(email: str, role: StaffRole, actor: str, now: datetime) -> Added:
     Raises:
         LastAdmin: the only admin was to become something less.
     """
-    member = db.session.scalar(select(StaffMember).where(StaffMember.email_key == email_key(email)))
-    if member is None:
-        member = StaffMember(email=email, email_key=email_key(email), role=role)
-        db.session.add(member)
-    else:
-        _spare_last_admin(member, role)
-        member.role = role
+    new = insert(StaffMember).values(email=email, email_key=email_key(email), role=role)
+    db.session.execute(new.on_conflict_do_nothing())
+    member = member_with_email(email)
+    _spare_last_admin(member, role)
+    member.role = role
     code = token_urlsafe(18)
     member.code_hash, member.code_expires_at = hash_secret(code), now + CODE_LIFETIME
     # Nobody's until the code was used: whoever knows the old password only must not be asked for a new factor.
@@ -103,8 +101,10 @@ def remove(member: StaffMember, actor: str, why: str | None = None) -> None:
 
 
 def member_with_code(code: str, now: datetime) -> StaffMember | None:
-    """The member whom this set-up code names; None when it is used, old, or none."""
-    member = db.session.scalar(select(StaffMember).where(StaffMember.code_hash == hash_secret(code.strip())))
+    """The member whom this set-up code names, nobody else's for now; None when it is used, old, or none. Inside a
+    transaction."""
+    named = select(StaffMember).where(StaffMember.code_hash == hash_secret(code.strip()))
+    member = db.session.scalar(named.with_for_update().execution_options(populate_existing=True))
     return member if member and member.code_expires_at and member.code_expires_at > now else None
 
 
@@ -137,10 +137,10 @@ def being_set_up(person_id: int, now: datetime) -> StaffMember | None:
 
 
 def finish_set_up(member: StaffMember, now: datetime) -> bool:
-    """The second factor is there: use the code up. False when somebody else has just done so. Inside a transaction."""
+    """The second factor is there: use the code up. False when it was used or replaced. Inside a transaction."""
     done = db.session.execute(
         update(StaffMember)
-        .where(StaffMember.id == member.id, StaffMember.set_up_at.is_(None), StaffMember.code_hash.is_not(None))
+        .where(StaffMember.id == member.id, StaffMember.code_hash == member.code_hash)
         .values(set_up_at=now, code_hash=None, code_expires_at=None)
     )
     if not done.rowcount:  # type: ignore[attr-defined]
@@ -158,8 +158,7 @@ def is_staff(person_id: int) -> bool:
 def _spare_last_admin(member: StaffMember, becomes: StaffRole | None) -> None:
     if member.role != StaffRole.ADMIN or becomes is StaffRole.ADMIN or member.set_up_at is None:
         return
-    others = select(func.count()).where(
-        StaffMember.role == StaffRole.ADMIN, StaffMember.set_up_at.is_not(None), StaffMember.id != member.id
-    )
-    if not db.session.scalar(others):
+    # All of them, in one order, and held: two who take each other out at the same moment come one after the other.
+    admins = select(StaffMember.id).where(StaffMember.role == StaffRole.ADMIN, StaffMember.set_up_at.is_not(None))
+    if set(db.session.scalars(admins.order_by(StaffMember.id).with_for_update())) <= {member.id}:
         raise LastAdmin(member.email)

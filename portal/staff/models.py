@@ -62,4 +62,4 @@ class StaffSession(Base):
     seen_at: Mapped[datetime] = mapped_column(UTCDateTime)
     last_page: Mapped[str | None] = mapped_column(String(200))
     last_page_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    """What was looked at last: a page that renews itself is one look, not a thousand."""
+    """What was looked at last, as a hash: a page that renews itself is one look, not a thousand."""

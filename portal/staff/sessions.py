@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from sqlalchemy import delete, select, update
 
@@ -67,14 +68,18 @@ def stay_with(key: str, person_id: int, now: datetime) -> Stay | None:
 
 
 def look(stay: Stay, page: str, now: datetime) -> bool:
-    """Note what is looked at; whether it is another look than the one before. Inside a transaction."""
-    mine = StaffSession.id == stay.id
+    """Note what is looked at; whether it is another look than the one before. Inside a transaction.
+
+    Args:
+        page: its whole address. A hash of it is kept, for what is long or masked may look like another.
+    """
+    mine, page = StaffSession.id == stay.id, sha256(page.encode()).hexdigest()
     again = update(StaffSession).where(
-        mine, StaffSession.last_page == page[:200], StaffSession.last_page_at > now - SAME_LOOK
+        mine, StaffSession.last_page == page, StaffSession.last_page_at > now - SAME_LOOK
     )
     if db.session.execute(again.values(seen_at=now)).rowcount:  # type: ignore[attr-defined]
         return False
-    db.session.execute(update(StaffSession).where(mine).values(seen_at=now, last_page=page[:200], last_page_at=now))
+    db.session.execute(update(StaffSession).where(mine).values(seen_at=now, last_page=page, last_page_at=now))
     return True
 
 

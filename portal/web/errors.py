@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+import traceback
 
 from flask import Flask, g, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from portal.database import db
@@ -72,7 +73,11 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> ResponseReturnValue:
-        logger.error("Unexpected %s", type(error).__name__, exc_info=error)
+        if isinstance(error, DBAPIError):  # its text may quote values too
+            where = "".join(traceback.format_tb(error.__traceback__))
+            logger.error("Unexpected %s\n%s", type(error).__name__, where)
+        else:
+            logger.error("Unexpected %s", type(error).__name__, exc_info=error)
         _forget_visitor()
         return page(500)
 

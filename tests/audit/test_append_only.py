@@ -33,6 +33,25 @@ def test_a_line_can_not_be_changed_or_removed(fresh: Flask, table: str, deed: st
         connection.execute(text(deed.format(table, change)))
 
 
+@pytest.mark.parametrize(
+    "deed",
+    [
+        (
+            "INSERT OR REPLACE INTO audit_entries (id, at, actor, action, thing, detail) "
+            "VALUES (1, '2026-11-25', 'x', 'y', 'z', '{}')"
+        ),
+        "INSERT OR REPLACE INTO audit_seals (number, entry_id, hash, sealed_at) VALUES (1, 9, 'none', '2026-11-25')",
+        "INSERT OR REPLACE INTO audit_seals (number, entry_id, hash, sealed_at) VALUES (2, 1, 'none', '2026-11-25')",
+    ],
+)
+def test_a_line_can_not_be_replaced(fresh: Flask, deed: str):
+    """SQLite replaces a row without asking the triggers of its removal."""
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL knows no REPLACE")
+    with pytest.raises(DBAPIError, match="append-only"), db.engine.begin() as connection:
+        connection.execute(text(deed))
+
+
 def test_lines_are_added_all_the_same(fresh: Flask):
     with transaction():
         audit.record("person:1", "saw", "contract:2")

@@ -78,6 +78,25 @@ def test_a_line_that_was_written_later_but_begun_earlier_is_chained_too(ten: Hea
     assert (chain.seal(NOW), verdict().problems) == (1, [])
 
 
+def test_a_clock_that_is_fast_does_not_end_the_chain(ten: Head, database: SQLAlchemy):
+    with transaction():
+        database.session.add(AuditEntry(actor="x", action="y", thing="z", detail={}, at=NOW + timedelta(days=365)))
+    chain.seal(utcnow())
+    deeds(3, first=11)
+    assert (chain.seal(utcnow()), verdict(later=timedelta(minutes=11)).problems) == (3, [])
+
+
+def test_lines_from_the_time_nobody_chained_are_chained_in_portions(
+    ten: Head, database: SQLAlchemy, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(chain, "AT_ONCE", 3)
+    with transaction():
+        for hours in range(10):
+            at = NOW + timedelta(hours=hours)
+            database.session.add(AuditEntry(actor="x", action="y", thing="z", detail={}, at=at))
+    assert (chain.seal(NOW + timedelta(days=1)), verdict(later=timedelta(days=1)).problems) == (10, [])
+
+
 @pytest.mark.parametrize("column", ["actor", "action", "thing", "why"])
 def test_a_word_that_was_changed_is_seen(ten: Head, database: SQLAlchemy, column: str):
     changed = entry(database, 4)
@@ -140,6 +159,13 @@ def test_a_line_that_was_slipped_in_long_ago_is_seen(ten: Head, database: SQLAlc
         )
     chain.seal(NOW)
     assert verdict().problems == ["Entry 9000 stands outside the chain."]
+
+
+def test_a_line_that_was_slipped_in_with_a_link_before_the_first_is_seen(ten: Head, database: SQLAlchemy):
+    with transaction():
+        database.session.add(AuditEntry(actor="x", action="y", thing="z", detail={}, at=NOW, id=9_000))
+        database.session.add(AuditSeal(number=-1, entry_id=9_000, hash="0" * 64))
+    assert verdict().problems == ["Link -1 (entry 9000) stands before the first."]
 
 
 def test_what_was_written_a_moment_ago_is_no_problem(ten: Head):

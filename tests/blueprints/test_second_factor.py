@@ -7,13 +7,15 @@ import pyotp
 import pytest
 from flask import Flask
 
-from portal.accounts.factors import MOST_TRIES
+from portal.accounts.factors import MOST_TRIES, SecondFactor
+from portal.accounts.passkeys import House, Passkey
 from portal.audit import AuditEntry
 from portal.database import db, transaction, utcnow
 from portal.staff import members
 from portal.staff.models import StaffMember, StaffRole
 from tests.cast import PASSWORD, Somebody
 from tests.console import Staff
+from tests.device import Device
 from tests.portal_client import Page, PortalClient
 
 NEW = "entirely new words here"
@@ -159,3 +161,31 @@ def test_a_passkey_that_is_none_is_refused(client: PortalClient, sam: Staff, ans
         "/second-factor/passkey", json=answer, base_url=client.site, headers={"X-CSRFToken": token}
     )
     assert (response.status_code, response.get_json()["problem"][:28]) == (401, "This passkey was not accepte")
+
+
+def test_what_a_passkey_is_asked_is_used_up_by_a_wrong_answer(
+    client: PortalClient, sam: Staff, stored: Callable[..., list[SecondFactor]]
+):
+    client.sign_in_as(sam)
+    headers = {"X-CSRFToken": client.get("/second-factor").form("/second-factor").fields["csrf_token"]}
+    client.post("/second-factor/passkey/begin", headers=headers)
+    asked = [one.challenge is not None for one in stored(SecondFactor)]
+    client.http.post("/second-factor/passkey", json={}, base_url=client.site, headers=headers)
+    assert (asked, [one.challenge for one in stored(SecondFactor)]) == ([True], [None])
+
+
+def test_a_passkey_that_comes_too_late_is_not_kept(
+    client: PortalClient,
+    code_for: Callable[..., str],
+    stored: Callable[..., list[Passkey]],
+    monkeypatch: pytest.MonkeyPatch,
+):
+    """Somebody else has just finished the set-up, between two statements."""
+    client.follow(begin(client, code_for("otto@seller.example")))
+    headers = {"X-CSRFToken": client.get("/contracts").form("/signout").fields["csrf_token"]}
+    asked = client.http.post("/second-factor/choose/passkey/begin", base_url=client.site, headers=headers).get_json()
+    monkeypatch.setattr(members, "finish_set_up", lambda _member, _now: False)
+    device = Device(House.at(client.app.extensions["settings"].portal_url, "Seller"))
+    path = "/second-factor/choose/passkey"
+    answer = client.http.post(path, json=device.make(asked), base_url=client.site, headers=headers)
+    assert (answer.get_json(), stored(Passkey)) == ({"go": "/second-factor/set-up"}, [])

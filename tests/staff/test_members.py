@@ -77,6 +77,44 @@ def test_of_two_who_finish_at_once_one_does(database: SQLAlchemy, at_once: Calla
     assert sorted(map(str, at_once(*[lambda: finish(person_id)] * 3))) == ["False", "False", "True"]
 
 
+def test_of_two_who_bring_one_code_at_once_both_are_answered(
+    database: SQLAlchemy, at_once: Callable[..., list[object]]
+):
+    code = add("otto@seller.example")
+    (person_id,) = set(at_once(*[lambda: bring(code)] * 3))
+    assert finish(int(str(person_id)))
+
+
+def test_who_is_let_in_by_two_at_once_is_one_member(database: SQLAlchemy, at_once: Callable[..., list[object]]):
+    codes = at_once(*[lambda: add("otto@seller.example")] * 3)
+    assert ([type(code) for code in codes], len(members.members())) == ([str] * 3, 1)
+
+
+def test_two_admins_who_take_each_other_out_at_once_leave_one(
+    database: SQLAlchemy, sam: Staff, add_staff: Callable[..., Staff], at_once: Callable[..., list[object]]
+):
+    otto = add_staff("Otto", StaffRole.ADMIN)
+
+    def take_out(member_id: int) -> None:
+        with transaction():
+            members.remove(database.session.get_one(StaffMember, member_id), "command")
+
+    done = at_once(lambda: take_out(sam.member_id), lambda: take_out(otto.member_id))
+    database.session.rollback()
+    assert (sorted(type(one).__name__ for one in done), len(members.members())) == (["LastAdmin", "NoneType"], 1)
+
+
+def test_a_set_up_that_was_overtaken_by_a_new_start_does_not_use_its_code_up(database: SQLAlchemy):
+    person_id = bring(add("otto@seller.example"))
+    overtaken = members.being_set_up(person_id, utcnow())
+    assert overtaken is not None
+    database.session.expunge(overtaken)
+    code = add("otto@seller.example")
+    with transaction():
+        assert not members.finish_set_up(overtaken, utcnow())
+    assert finish(bring(code))
+
+
 def test_a_new_start_takes_the_old_set_up_away(database: SQLAlchemy, sam: Staff, vera: Staff):
     add(vera.email, StaffRole.VIEWER)
     assert (members.is_staff(vera.id), members.being_set_up(vera.id, utcnow())) == (False, None)

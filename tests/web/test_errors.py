@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import insert, literal, select
 
 from portal.accounts.models import Person
 from portal.blueprints import signin
-from portal.database import db
+from portal.database import db, utcnow
 from tests.cast import PASSWORD, Somebody
 from tests.portal_client import PortalClient
 
@@ -103,6 +103,22 @@ def test_a_password_is_in_no_log(client: PortalClient, alice: Somebody, caplog: 
     caplog.set_level(logging.DEBUG)
     client.press("/signin", "/signin", email=alice.email, password="wrong words in a row")
     assert "wrong words" not in caplog.text
+
+
+def test_what_the_database_refuses_is_logged_without_the_values_it_quotes(
+    client: PortalClient, alice: Somebody, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+):
+    columns = ["sign_in_key", "name", "email", "email_key", "password_hash", "terms_accepted_at"]
+
+    def twice(*_: object) -> None:
+        known = select(literal("another"), Person.name, Person.email, Person.email_key, literal("x"), literal(utcnow()))
+        db.session.execute(insert(Person).from_select(columns, known))
+
+    monkeypatch.setattr("portal.blueprints.signup.sign_up", twice)
+    fields = {"name": "A", "email": alice.email, "password": "words in a row", "organization": "A", "accept_terms": "y"}
+    assert client.press("/signup", "/signup", **fields).status == 500
+    seen = ("IntegrityError" in caplog.text, "in twice" in caplog.text, alice.email in caplog.text)
+    assert seen == (True, True, False)
 
 
 def test_a_sign_up_that_fails_half_way_leaves_nobody(client: PortalClient, app: Flask, monkeypatch: pytest.MonkeyPatch):

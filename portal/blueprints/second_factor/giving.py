@@ -72,12 +72,14 @@ def begin_passkey() -> ResponseReturnValue:
 def give_passkey() -> ResponseReturnValue:
     """Take a passkey's signature; the answer says where to go."""
     person_id = _only_staff()
-    try:
-        with transaction():
+    refused = False
+    with transaction():
+        try:
             passkeys.check(person_id, answer_of_browser(), house(), utcnow())
-    except PasskeyRefused:
-        with transaction():
+        except PasskeyRefused:  # what was asked is used up all the same
+            refused = True
             audit.record(f"person:{person_id}", "second factor refused", f"person:{person_id}", answer="passkey")
+    if refused:
         return jsonify(problem=NO_PASSKEY), 401
     return jsonify(go=enter_console(person_id, "passkey") or url_for("site.index"))
 

@@ -135,8 +135,9 @@ def keep_passkey() -> ResponseReturnValue:
             member = members.being_set_up(person_id, utcnow())
             if member is None:
                 return jsonify(problem=GONE), 410
-            passkeys.add(person_id, answer_of_browser(), "First passkey", house(), utcnow())
             done = members.finish_set_up(member, utcnow())
+            if done:  # by nobody else a moment before
+                passkeys.add(person_id, answer_of_browser(), "First passkey", house(), utcnow())
     except PasskeyRefused:
         return jsonify(problem=NO_PASSKEY), 401
     return jsonify(go=(enter_console(person_id, "passkey") if done else None) or _over())

@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 
 from portal import audit
 from portal.audit import chain
-from portal.blueprints.staff.gate import blueprint, needs, staff_member
+from portal.blueprints.staff.gate import asked_for, blueprint, needs, staff_member
 from portal.database import transaction, utcnow
 from portal.staff import journal
 from portal.staff.journal import Asked
@@ -55,7 +55,7 @@ def audit_export() -> ResponseReturnValue:
     if problem:
         return audit_log()
     with transaction():
-        audit.record(staff_member().actor, "exported", "page:audit", query=dict(request.args))
+        audit.record(staff_member().actor, "exported", "page:audit", query=asked_for())
     name = f"audit-{utcnow():%Y-%m-%d}.csv"
     headers = {"Content-Disposition": f"attachment; filename={name}"}
     return Response(stream_with_context(_lines(asked)), mimetype="text/csv; charset=utf-8", headers=headers)

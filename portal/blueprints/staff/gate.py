@@ -75,15 +75,20 @@ def note(response: Response) -> Response:
     if member is None or response.status_code >= 400:
         return response
     args = {name: mask_text(str(value))[:LONGEST_WORD] for name, value in (request.view_args or {}).items()}
-    query = {name: mask_text(value)[:LONGEST_WORD] for name, value in request.args.items() if name not in _UNSAID}
-    page = f"{request.endpoint} {sorted(args.items())} {sorted(query.items())}"
+    query = asked_for()
     looking = request.method in LOOKING
     with transaction():
-        fresh = sessions.look(member.stay, page, utcnow()) if looking else True
+        fresh = sessions.look(member.stay, request.full_path, utcnow()) if looking else True
         if fresh:
             detail: dict[str, Any] = {"page": request.endpoint} | ({"query": query} if query else {})
             audit.record(member.actor, "saw" if looking else "sent", _thing(args), **detail)
     return response
+
+
+def asked_for() -> dict[str, str]:
+    """The words in the address, as the audit log may hold them."""
+    said = {name: value for name, value in request.args.items() if name not in _UNSAID}
+    return {mask_text(name)[:LONGEST_WORD]: mask_text(value)[:LONGEST_WORD] for name, value in said.items()}
 
 
 def _thing(args: dict[str, str]) -> str:

@@ -12,6 +12,7 @@ from portal.blueprints.staff.gate import blueprint, staff_member
 from portal.database import transaction, utcnow
 from portal.web.addresses import is_ours
 from portal.web.console import reveal
+from portal.web.fields import one_line
 
 _THING = re.compile(r"[a-z_]{1,20}:[A-Za-z0-9-]{1,60}")
 _KIND = re.compile(r"[a-z]{1,20}")
@@ -23,10 +24,8 @@ def reveal_value() -> ResponseReturnValue:
     thing, kind, back = (request.form.get(name, "") for name in ("thing", "kind", "back"))
     if not _THING.fullmatch(thing) or not _KIND.fullmatch(kind):
         abort(400)
-    now = utcnow()
+    now, why = utcnow(), one_line(request.form.get("why"))
     with transaction():
-        audit.record(
-            staff_member().actor, "revealed", thing, why=request.form.get("why", "").strip() or None, kind=kind
-        )
+        audit.record(staff_member().actor, "revealed", thing, why=why, kind=kind)
     reveal(thing, kind, now)
     return redirect(back if is_ours(back) else url_for("staff.home"), 303)

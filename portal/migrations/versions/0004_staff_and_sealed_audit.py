@@ -100,6 +100,13 @@ def upgrade() -> None:
                     CREATE TRIGGER {table}_no_{deed.lower()} BEFORE {deed} ON {table}
                     BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END
                 """)
+        # INSERT OR REPLACE removes a row without asking the trigger above.
+        for table, same in (('audit_entries', 'id = NEW.id'), ('audit_seals', 'number = NEW.number OR entry_id = NEW.entry_id')):
+            op.execute(f"""
+                CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table}
+                WHEN EXISTS (SELECT 1 FROM {table} WHERE {same})
+                BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END
+            """)
 
 
 def downgrade() -> None:
@@ -109,8 +116,8 @@ def downgrade() -> None:
         op.execute('DROP FUNCTION audit_stays()')
     else:
         for table in SEALED:
-            for deed in ('update', 'delete'):
-                op.execute(f'DROP TRIGGER {table}_no_{deed}')
+            for deed in ('update', 'delete', 'replace'):
+                op.execute(f'DROP TRIGGER IF EXISTS {table}_no_{deed}')
     op.drop_index('ix_audit_entries_actor_id', table_name='audit_entries')
     op.drop_column('audit_entries', 'why')
     op.drop_table('audit_seals')

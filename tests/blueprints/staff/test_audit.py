@@ -54,5 +54,6 @@ def test_the_export_has_every_line_and_no_formula(sam_client: PortalClient):
 
 @pytest.mark.usefixtures("lines")
 def test_an_export_is_audited(sam_client: PortalClient, stored: Callable[..., list[AuditEntry]]):
-    sam_client.get("/staff/audit.csv")
-    assert "exported" in {one.action for one in stored(AuditEntry)}
+    sam_client.get("/staff/audit.csv?actor=alice@acme.example")
+    (entry,) = [one for one in stored(AuditEntry) if one.action == "exported"]
+    assert entry.detail == {"query": {"actor": "a•••@acme.example"}}

@@ -142,6 +142,30 @@ def test_what_was_searched_is_audited_with_addresses_masked(
     assert entry.detail["query"] == {"actor": "a•••@acme.example", "thing": "•••• •••• 6666"}
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"a": "x" * 300, "thing": "contract:1"}, {"a": "x" * 300, "thing": "contract:2"}),
+        ({"actor": "alice@acme.example"}, {"actor": "adam@acme.example"}),
+        ({"actor": "x" * 250 + "1"}, {"actor": "x" * 250 + "2"}),
+    ],
+)
+def test_what_looks_the_same_in_the_log_is_another_look_all_the_same(
+    sam_client: PortalClient, stored: Callable[..., list[AuditEntry]], first: dict[str, str], second: dict[str, str]
+):
+    for query in (first, second, second):
+        sam_client.get("/staff/audit", query_string=query)
+    assert len([one for one in stored(AuditEntry) if one.action == "saw"]) == 2
+
+
+def test_not_even_the_name_of_a_word_in_the_address_brings_an_address_into_the_log(
+    sam_client: PortalClient, stored: Callable[..., list[AuditEntry]]
+):
+    sam_client.get("/staff/audit", query_string={"alice@acme.example": "1", "y" * 5_000: "2"})
+    (entry,) = [one for one in stored(AuditEntry) if one.action == "saw"]
+    assert (next(iter(entry.detail["query"])), len(str(entry.detail)) < 1_000) == ("a•••@acme.example", True)
+
+
 def test_a_role_that_was_taken_away_counts_at_once(sam_client: PortalClient, sam: Staff, app: Flask):
     assert sam_client.get("/staff/team").status == 200
     with app.app_context(), transaction():

@@ -38,6 +38,12 @@ def test_it_is_audited(olga_client: PortalClient, olga: Staff, stored: Callable[
     )
 
 
+def test_the_reason_is_one_line(olga_client: PortalClient, stored: Callable[..., list[AuditEntry]]):
+    olga_client.post("/staff/reveal", with_token(olga_client, **ASK, why=" the\x00customer\r\nasked "))
+    (entry,) = [one for one in stored(AuditEntry) if one.action == "revealed"]
+    assert entry.why == "the customer asked"
+
+
 def test_rubbish_is_refused(olga_client: PortalClient):
     for changes in ({"thing": "contract"}, {"thing": "a b:1"}, {"kind": ""}, {"kind": "x" * 30}):
         assert olga_client.post("/staff/reveal", with_token(olga_client, **ASK | changes)).status == 400
