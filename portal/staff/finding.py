@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, union
 
 from portal.contracts.findings import Finding, FindingKind
 from portal.contracts.models import Contract, ContractName, NameKind
@@ -65,14 +65,16 @@ def contract(contract_id: UUID) -> list[FoundContract]:
 
 def contracts_named(said: str, limit: int, *, license_only: bool = False) -> list[FoundContract]:
     """Contracts that bear this name, as it is read out; if none does, those with a name that begins so."""
-    for exact in (True, False):
-        wanted = ContractName.spoken == said if exact else begins_with(ContractName.spoken, said)
-        statement = select(ContractName.contract_id, ContractName.kind, ContractName.text).where(wanted)
-        if license_only:
-            statement = statement.where(ContractName.kind == NameKind.LICENSE)
-        rows = db.session.execute(statement.order_by(ContractName.spoken).limit(limit)).all()
-        if rows:
-            break
+    statement = select(ContractName.spoken, ContractName.contract_id, ContractName.kind, ContractName.text).where(
+        begins_with(ContractName.spoken, said)
+    )
+    if license_only:
+        statement = statement.where(ContractName.kind == NameKind.LICENSE)
+    # In the order of the index the whole name comes before all that only begin so.
+    rows = db.session.execute(statement.order_by(ContractName.spoken).limit(limit)).all()
+    exact = bool(rows) and rows[0].spoken == said
+    if exact:
+        rows = [row for row in rows if row.spoken == said]
     found = lines_of({row.contract_id for row in rows})
     whys = {row.contract_id: _why(row.kind, row.text, exact) for row in reversed(rows)}
     return [FoundContract(found[one], why, exact) for one, why in reversed(whys.items()) if one in found]
@@ -112,12 +114,9 @@ def messages_about(said: str, limit: int) -> list[FoundMessage]:
     """Messages about a purchase with which nobody has landed, by its licence or its agreement."""
     keys = [said, f"{_AGREEMENT}{said}"]
     columns = (Notification.license_key, Notification.agreement_key, Notification.previous_agreement_key)
-    # One after the other: SQLite has no index for several columns at once.
-    ids = [select(Notification.id).where(has_fate(Fate.PARKED), column.in_(keys)).limit(limit) for column in columns]
-    found = {one for statement in ids for one in db.session.scalars(statement)}
-    if not found:
-        return []
-    statement = _messages().where(Notification.id.in_(found)).order_by(Notification.id.desc()).limit(limit)
+    # Put together from three: no database has an index for several columns at once.
+    ids = union(*(select(Notification.id).where(has_fate(Fate.PARKED), column.in_(keys)) for column in columns))
+    statement = _messages().where(Notification.id.in_(ids)).order_by(Notification.id.desc()).limit(limit)
     return _read(statement, "speaks of it, and nobody has come with it", exact=False)
 
 

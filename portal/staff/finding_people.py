@@ -87,7 +87,7 @@ def _with_words(beginnings: Sequence[str], limit: int) -> list[int]:
     """
     if not beginnings:
         return []
-    rarest = min(beginnings, key=_how_common) if len(beginnings) > 1 else beginnings[0]
+    rarest = _rarest(beginnings) if len(beginnings) > 1 else beginnings[0]
     others = [word for word in beginnings if word != rarest]
     first = (
         select(OrganisationWord.organisation_id)
@@ -105,14 +105,16 @@ def _with_words(beginnings: Sequence[str], limit: int) -> list[int]:
     return list(db.session.scalars(statement.limit(limit)))
 
 
-def _how_common(beginning: str) -> int:
-    some = (
-        select(OrganisationWord.organisation_id)
-        .where(begins_with(OrganisationWord.word, beginning))
-        .limit(MOST_LOOKED_AT)
-        .subquery()
-    )
-    return int(db.session.scalar(select(func.count()).select_from(some)) or 0)
+def _rarest(beginnings: Sequence[str]) -> str:
+    """The beginning that the fewest words have; counting stops at ``MOST_LOOKED_AT``."""
+    counts = []
+    for beginning in beginnings:
+        some: Any = (
+            select(literal_column("1")).where(begins_with(OrganisationWord.word, beginning)).limit(MOST_LOOKED_AT)
+        )
+        counts.append(select(func.count()).select_from(some.limit(MOST_LOOKED_AT).subquery()).scalar_subquery())
+    row = db.session.execute(select(*counts)).one()
+    return min(zip(row, beginnings, strict=True))[1]
 
 
 def _counted() -> Any:

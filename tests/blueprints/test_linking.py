@@ -207,3 +207,17 @@ def test_a_used_claim_of_mine_leads_to_the_contract(client: PortalClient, claim:
     page = confirmation(client, claim, alice.organisation_id)
     client.send(page.form(f"{claim}/link"))
     assert client.get(claim).status in {303, 410}
+
+
+def test_whoever_arrives_signed_in_has_an_account(
+    arrive: Callable[..., Page], alice: Somebody, app: Flask, the_claim: Callable[[], Claim]
+):
+    arrive(PortalClient(app).sign_in_as(alice))
+    assert the_claim().known_at is not None
+
+
+def test_whoever_arrives_as_a_stranger_has_none_yet(
+    arrive: Callable[..., Page], app: Flask, the_claim: Callable[[], Claim]
+):
+    arrive(PortalClient(app))
+    assert the_claim().known_at is None

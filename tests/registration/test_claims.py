@@ -10,7 +10,7 @@ from flask_sqlalchemy import SQLAlchemy
 
 from portal.contracts.models import Contract
 from portal.database import transaction, utcnow
-from portal.registration.claims import Standing, find_claim, standing, take_over
+from portal.registration.claims import Standing, find_claim, note_known, standing, take_over
 from portal.registration.models import Claim, ClaimState
 from portal.sealing import hash_secret
 from tests.cast import Somebody
@@ -84,3 +84,19 @@ def test_a_linked_purchase_is_linked_whichever_claim_did_it(
     with transaction():
         database.session.get_one(Contract, claim.contract_id).organisation_id = alice.organisation_id
     assert standing(find_claim(claim.id), utcnow()) is Standing.LINKED
+
+
+def test_that_somebody_with_an_account_came_is_noted_once(brought: Claim):
+    first, second = utcnow(), utcnow() + AN_HOUR
+    for moment in (first, second):
+        with transaction():
+            note_known(brought.id, moment)
+    claim = find_claim(brought.id)
+    assert claim is not None
+    assert claim.known_at == first
+
+
+@pytest.mark.usefixtures("database")
+def test_without_a_claim_nothing_is_noted():
+    with transaction():
+        note_known(None, utcnow())

@@ -15,7 +15,7 @@ from portal.services import products
 from portal.staff.masking import mask_text
 from portal.staff.models import StaffRole
 from portal.staff.search import Answer, Target, search
-from portal.staff.understanding import LONGEST, Kind, understand
+from portal.staff.understanding import LONGEST, Kind, Understanding, understand
 from portal.web.found import contract_rows
 
 SEARCHED = "searched"
@@ -33,7 +33,7 @@ def ask() -> ResponseReturnValue:
         audit.record(staff_member().actor, "searched", "page:search", query=mask_text(text), found=answer.count)
     if answer.target:
         return redirect(address_of(answer.target), 303)
-    if PERSONAL & set(answer.understanding.kinds) or mask_text(text) != text:
+    if _is_personal(answer.understanding):
         session[SEARCHED] = text
         return redirect(url_for("staff.found"), 303)
     session.pop(SEARCHED, None)
@@ -45,12 +45,21 @@ def found() -> ResponseReturnValue:
     """What was found, or where a kept address of a search leads."""
     kept = "q" not in request.args
     text = str(session.get(SEARCHED, "")) if kept else request.args["q"].strip()[:LONGEST]
-    if not understand(text).readings:
+    understanding = understand(text)
+    if not understanding.readings:
         return redirect(url_for("staff.home"), 303)
+    if _is_personal(understanding) and not kept:
+        session[SEARCHED] = text
+        return redirect(url_for("staff.found"), 303)
     answer = search(text, products())
     if answer.target and not kept:
         return redirect(address_of(answer.target), 303)
     return _page(answer, text)
+
+
+def _is_personal(understanding: Understanding) -> bool:
+    """Whether it says who somebody is, and must not stand in a URL."""
+    return bool(PERSONAL & set(understanding.kinds)) or mask_text(understanding.text) != understanding.text
 
 
 def address_of(target: Target) -> str:

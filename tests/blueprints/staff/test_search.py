@@ -57,6 +57,10 @@ def test_what_says_who_somebody_is_never_stands_in_an_address(
     assert asked(vera_client, personal).location == "/staff/search"
 
 
+def test_not_even_where_somebody_has_put_it_there(vera_client: PortalClient, alice: Somebody):
+    assert vera_client.get("/staff/search?q=alice@").location == "/staff/search"
+
+
 def test_what_does_not_stand_in_the_address_is_found_all_the_same(vera_client: PortalClient, alice: Somebody):
     page = vera_client.follow(asked(vera_client, "alice@"))
     assert ("Alice" in page.links, "a•••@acme.example" in page.text) == (True, True)
