@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import JSON, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import Person
@@ -60,6 +60,6 @@ class StaffSession(Base):
     member_id: Mapped[int] = mapped_column(ForeignKey("staff_members.id"), index=True)
     started_at: Mapped[datetime] = mapped_column(UTCDateTime)
     seen_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    last_page: Mapped[str | None] = mapped_column(String(200))
-    last_page_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    """What was looked at last, as a hash: a page that renews itself is one look, not a thousand."""
+    looks: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    """The pages looked at last, by the hash of their address, and when that was written down: a page that renews itself
+    is one look, not a thousand, and no sign that somebody is there."""

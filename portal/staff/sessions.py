@@ -18,6 +18,8 @@ IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
 SAME_LOOK = timedelta(minutes=10)
 """So long is a page that is looked at again and again one look."""
+LOOKS_KEPT = 8
+"""Of so many pages: as many may be open side by side, each renewing itself."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ def begin(person_id: int, factor: str, now: datetime) -> str | None:
         return None
     key = new_secret()
     db.session.execute(delete(StaffSession).where(StaffSession.started_at < now - LONGEST))
-    db.session.add(StaffSession(key_hash=hash_secret(key), member_id=member.id, started_at=now, seen_at=now))
+    db.session.add(StaffSession(key_hash=hash_secret(key), member_id=member.id, started_at=now, seen_at=now, looks={}))
     audit.record(f"person:{person_id}", "entered the console", f"staff:{member.id}", factor=factor)
     return key
 
@@ -68,19 +70,27 @@ def stay_with(key: str, person_id: int, now: datetime) -> Stay | None:
 
 
 def look(stay: Stay, page: str, now: datetime) -> bool:
-    """Note what is looked at; whether it is another look than the one before. Inside a transaction.
+    """Note what is looked at; whether that is to be written down. Inside a transaction.
+
+    A page that is looked at once more keeps nobody in the console: open pages renew themselves.
 
     Args:
         page: its whole address. A hash of it is kept, for what is long or masked may look like another.
     """
-    mine, page = StaffSession.id == stay.id, sha256(page.encode()).hexdigest()
-    again = update(StaffSession).where(
-        mine, StaffSession.last_page == page, StaffSession.last_page_at > now - SAME_LOOK
-    )
-    if db.session.execute(again.values(seen_at=now)).rowcount:  # type: ignore[attr-defined]
+    page = sha256(page.encode()).hexdigest()
+    looks = db.session.scalar(select(StaffSession.looks).where(StaffSession.id == stay.id)) or {}
+    known = looks.pop(page, None)
+    if known is not None and datetime.fromisoformat(known) > now - SAME_LOOK:
         return False
-    db.session.execute(update(StaffSession).where(mine).values(seen_at=now, last_page=page, last_page_at=now))
+    kept = dict([*looks.items(), (page, now.isoformat())][-LOOKS_KEPT:])
+    note = update(StaffSession).where(StaffSession.id == stay.id).values(looks=kept)
+    db.session.execute(note.values(seen_at=now) if known is None else note)
     return True
+
+
+def act(stay: Stay, now: datetime) -> None:
+    """Something was sent, so somebody is there. Inside a transaction."""
+    db.session.execute(update(StaffSession).where(StaffSession.id == stay.id).values(seen_at=now))
 
 
 def end(key: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import current_app, url_for
+from flask import url_for
 
 from portal.contracts.history import HISTORY_SHOWN
 from portal.contracts.overview import Neighbour, Overview
@@ -116,10 +116,9 @@ def link_to(reference: Reference | None, rows: Iterable[str]) -> str | None:
     return message_page(int(reference.id)) if reference.kind == "message" else None
 
 
-def message_page(number: int) -> str | None:
-    """The page of a message, where the console has one."""
-    has_page = "staff.message" in current_app.view_functions
-    return url_for("staff.message", message_id=number) if has_page else None
+def message_page(number: int) -> str:
+    """The page of a message."""
+    return url_for("staff.message", notification_id=number)
 
 
 def _payload(row: Notification) -> Payload:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from redis.exceptions import RedisError
 
 from portal.blueprints.staff.gate import blueprint
 from portal.database import utcnow
+from portal.doctor.kept import Summary, summary
 from portal.jobs import later
 from portal.jobs.heartbeat import alive
 from portal.services import settings, sources
+from portal.staff import queues
 from portal.staff.dashboard import COUNTERS, PERIODS, now_waiting
 from portal.staff.figures import kept
+from portal.staff.queue_words import QUEUES
 from portal.web.dashboard_words import arrivals, by_state, hours, milliseconds
 from portal.web.health_words import health, in_words, spending
 
@@ -43,6 +48,9 @@ def dashboard() -> ResponseReturnValue:
         messages=hours(figures["messages"].value, figures["messages"].counted_at),
         delays={**delays, "median_words": milliseconds(delays["median"]), "p99_words": milliseconds(delays["p99"])},
         waits=waits,
+        queues=QUEUES,
+        counts=queues.counts(now),
+        checkup=_checkup(now),
         oldest_words=in_words(now - waits.oldest_unsettled_at) if waits.oldest_unsettled_at else None,
         health=health(budgets, _roles(), waits, now, sends_mail=bool(settings().smtp_url)),
         budgets=spending(budgets),
@@ -51,6 +59,14 @@ def dashboard() -> ResponseReturnValue:
         refresh_seconds=REFRESH_SECONDS,
     )
     return html, 400 if problem else 200
+
+
+def _checkup(now: datetime) -> Summary | None:
+    """The doctor's last check-up; None when none is kept, or Redis does not answer."""
+    try:
+        return summary(later.connection(), now, most=3)
+    except (RedisError, OSError):
+        return None
 
 
 def _roles() -> dict[str, int] | None:

@@ -78,8 +78,10 @@ def note(response: Response) -> Response:
     query = asked_for()
     looking = request.method in LOOKING
     with transaction():
-        fresh = sessions.look(member.stay, request.full_path, utcnow()) if looking else True
-        if fresh:
+        fresh = looking and sessions.look(member.stay, request.full_path, utcnow())
+        if not looking:
+            sessions.act(member.stay, utcnow())
+        if fresh or not looking:
             detail: dict[str, Any] = {"page": request.endpoint} | ({"query": query} if query else {})
             audit.record(member.actor, "saw" if looking else "sent", _thing(args), **detail)
     return response

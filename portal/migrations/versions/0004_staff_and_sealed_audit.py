@@ -38,8 +38,7 @@ def upgrade() -> None:
         sa.Column('member_id', sa.Integer(), nullable=False),
         sa.Column('started_at', sa.DateTime(timezone=True), nullable=False),
         sa.Column('seen_at', sa.DateTime(timezone=True), nullable=False),
-        sa.Column('last_page', sa.String(length=200), nullable=True),
-        sa.Column('last_page_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('looks', sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(['member_id'], ['staff_members.id'], name=op.f('fk_staff_sessions_member_id')),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_staff_sessions')),
         sa.UniqueConstraint('key_hash', name=op.f('uq_staff_sessions_key_hash'))

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -200,3 +200,41 @@ def test_the_browser_holds_no_role_and_no_secret_of_the_stay(sam_client: PortalC
         kept = db.session.scalars(select(StaffSession.key_hash)).one()
     with sam_client.http.session_transaction(base_url=sam_client.site) as session:
         assert kept not in str(dict(session))
+
+
+def test_two_open_pages_that_renew_themselves_are_two_looks(
+    sam_client: PortalClient, stored: Callable[..., list[AuditEntry]]
+):
+    for _ in range(3):
+        sam_client.get("/staff/team")
+        sam_client.get("/staff/audit")
+    assert len([one for one in stored(AuditEntry) if one.action == "saw"]) == 2
+
+
+def seen(app: Flask) -> datetime:
+    with app.app_context():
+        return db.session.scalars(select(StaffSession.seen_at)).one()
+
+
+def half_an_hour_ago(app: Flask) -> datetime:
+    """Let it be nearly half an hour since anybody clicked."""
+    with app.app_context(), transaction():
+        db.session.execute(update(StaffSession).values(seen_at=utcnow() - timedelta(minutes=29)))
+    return seen(app)
+
+
+def test_a_page_that_renews_itself_keeps_nobody_in_the_console(sam_client: PortalClient, app: Flask):
+    sam_client.get("/staff/team")
+    then = half_an_hour_ago(app)
+    sam_client.get("/staff/team")
+    assert seen(app) == then
+
+
+def test_another_page_or_something_sent_does(sam_client: PortalClient, app: Flask):
+    sam_client.get("/staff/team")
+    then = half_an_hour_ago(app)
+    sam_client.get("/staff/audit")
+    after_another_page = seen(app) > then
+    then = half_an_hour_ago(app)
+    sam_client.press("/staff/team", "/staff/team", email="otto@seller.example", role="viewer")
+    assert (after_another_page, seen(app) > then) == (True, True)
