@@ -44,7 +44,8 @@ class Filters:
 
     def is_only(self, name: str) -> bool:
         """Whether this is all that is filtered by; `stale` or `unlinked`."""
-        return bool(getattr(self, name)) and not replace(self, **{name: False}).narrow
+        alone: dict[str, Any] = {name: True, "sort": self.sort}
+        return self == Filters(**alone)
 
     def arguments(self) -> dict[str, Any]:
         """What to put into an address to get the same again."""
