@@ -42,6 +42,11 @@ class Filters:
         """Whether anything is filtered."""
         return replace(self, sort=Sort.NEWEST) != Filters()
 
+    def is_only(self, name: str) -> bool:
+        """Whether this is all that is filtered by; `stale` or `unlinked`."""
+        alone: dict[str, Any] = {name: True, "sort": self.sort}
+        return self == Filters(**alone)
+
     def arguments(self) -> dict[str, Any]:
         """What to put into an address to get the same again."""
         told: dict[str, Any] = {

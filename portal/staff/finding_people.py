@@ -112,7 +112,7 @@ def _rarest(beginnings: Sequence[str]) -> str:
         some: Any = (
             select(literal_column("1")).where(begins_with(OrganisationWord.word, beginning)).limit(MOST_LOOKED_AT)
         )
-        counts.append(select(func.count()).select_from(some.limit(MOST_LOOKED_AT).subquery()).scalar_subquery())
+        counts.append(select(func.count()).select_from(some.subquery()).scalar_subquery())
     row = db.session.execute(select(*counts)).one()
     return min(zip(row, beginnings, strict=True))[1]
 

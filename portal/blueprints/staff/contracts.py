@@ -57,6 +57,7 @@ def contracts() -> ResponseReturnValue:
         within=sorted({*WITHIN, filters.ending_within or WITHIN[0]}),
         organisation=name_of(filters.organisation_id) if filters.organisation_id else None,
         total=_total(filters),
+        only=next((name for name in ("stale", "unlinked") if filters.is_only(name)), None),
         headings=[_heading(filters, *heading) for heading in HEADINGS],
         page_size=PAGE,
     )

@@ -75,6 +75,13 @@ def test_stale_ones_that_do_not_exist_are_good_news(vera_client: PortalClient, a
     assert "That is as it should be" in vera_client.get("/staff/contracts?stale=1").text
 
 
+def test_and_no_news_where_more_was_filtered(vera_client: PortalClient, app: Flask):
+    with app.app_context():
+        make(state=State.WAITING)
+    page = vera_client.get("/staff/contracts?unlinked=1&state=active")
+    assert ("That is as it should be" in page.text, "Take a filter away" in page.text) == (False, True)
+
+
 def test_what_does_not_fit_is_on_the_next_page(vera_client: PortalClient, app: Flask):
     with app.app_context():
         for number in range(PAGE + 3):
