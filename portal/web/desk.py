@@ -118,8 +118,10 @@ def link_to(reference: Reference | None, rows: Iterable[str]) -> str | None:
 
 def message_page(number: int) -> str | None:
     """The page of a message, where the console has one."""
-    has_page = "staff.message" in current_app.view_functions
-    return url_for("staff.message", message_id=number) if has_page else None
+    if "staff.message" not in current_app.view_functions:
+        return None
+    rule = next(current_app.url_map.iter_rules("staff.message"))
+    return url_for("staff.message", **dict.fromkeys(rule.arguments, number))
 
 
 def _payload(row: Notification) -> Payload:
