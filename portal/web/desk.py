@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import current_app, url_for
 
@@ -121,7 +122,8 @@ def message_page(number: int) -> str | None:
     if "staff.message" not in current_app.view_functions:
         return None
     rule = next(current_app.url_map.iter_rules("staff.message"))
-    return url_for("staff.message", **dict.fromkeys(rule.arguments, number))
+    arguments: dict[str, Any] = dict.fromkeys(rule.arguments, number)
+    return url_for("staff.message", **arguments)
 
 
 def _payload(row: Notification) -> Payload:
