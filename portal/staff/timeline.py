@@ -97,7 +97,7 @@ def status_bars(changes: Iterable[ContractChange], now: datetime) -> list[Bar]:
         for change in changes
         if change.subject in {"opened", "state"} and change.after
     ]
-    ends = [at for at, _state in moves[1:]] + [now]
+    ends = [*(at for at, _state in moves), now][1:]
     return [Bar(Lane.STATUS, at, until, state, state) for (at, state), until in zip(moves, ends, strict=True)]
 
 

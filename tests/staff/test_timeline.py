@@ -43,6 +43,10 @@ def test_each_status_lasts_until_the_next() -> None:
     assert found == [("waiting", NOON, NOON + DAY), ("active", NOON + DAY, NOON + DAY * 3)]
 
 
+def test_without_a_history_no_status_is_told() -> None:
+    assert status_bars([], NOON) == []
+
+
 @pytest.mark.parametrize(
     ("told", "expected"),
     [

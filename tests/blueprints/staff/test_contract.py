@@ -135,6 +135,15 @@ def test_what_is_no_contract_is_404(vera_client: PortalClient, path: str):
     assert vera_client.get(path).status == 404
 
 
+def test_one_of_which_nothing_else_is_kept_has_a_page_all_the_same(vera_client: PortalClient, app: Flask):
+    with app.app_context(), transaction():
+        bare = Contract(product_code="abc")
+        db.session.add(bare)
+        db.session.flush()
+        path = f"/staff/contracts/{bare.id}"
+    assert [vera_client.get(path + asked).status for asked in ("", "?as_of=2020-01-01")] == [200, 200]
+
+
 def test_a_customer_may_not_look(client: PortalClient, alice: Somebody, address: str):
     assert client.sign_in_as(alice).get(address).status == 403
 
