@@ -11,7 +11,17 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    literal_column,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import Organisation, Person
@@ -44,7 +54,7 @@ class Cause(StrEnum):
     """Staff linked it, took it off an organisation, or gave it to another."""
 
 
-_NOBODYS = text("organisation_id IS NULL AND merged_into_id IS NULL")
+_NOBODYS = "organisation_id IS NULL AND merged_into_id IS NULL AND state NOT IN ('ended', 'superseded')"
 
 
 class Contract(Base):
@@ -56,7 +66,7 @@ class Contract(Base):
         # For sweeps: which contracts of a product have not been confirmed since.
         Index("ix_contracts_product_confirmed", "product_code", "state", "confirmed_at", "id"),
         # For the people who look after purchases that nobody has set up.
-        Index("ix_contracts_nobodys", "created_at", "id", postgresql_where=_NOBODYS, sqlite_where=_NOBODYS),
+        Index("ix_contracts_nobodys", "created_at", "id", postgresql_where=text(_NOBODYS), sqlite_where=text(_NOBODYS)),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -101,6 +111,11 @@ class Contract(Base):
     names: Mapped[list[ContractName]] = relationship(back_populates="contract")
     entitlements: Mapped[list[Entitlement]] = relationship(back_populates="contract", order_by="Entitlement.dimension")
     changes: Mapped[list[ContractChange]] = relationship(back_populates="contract", order_by="ContractChange.id.desc()")
+
+
+def is_nobodys() -> ColumnElement[bool]:
+    """The condition, written out as its index has it: a contract that goes on and that no organisation has."""
+    return literal_column(f"({_NOBODYS})")
 
 
 class ContractName(Base):

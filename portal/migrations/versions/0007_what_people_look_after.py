@@ -14,7 +14,7 @@ depends_on = None
 
 FOR_PEOPLE = sa.text("kind IN ('advisory', 'cancellation')")
 UNCLEAR = sa.text("fate = 'parked' AND problem IS NOT NULL")
-NOBODYS = sa.text('organisation_id IS NULL AND merged_into_id IS NULL')
+NOBODYS = sa.text("organisation_id IS NULL AND merged_into_id IS NULL AND state NOT IN ('ended', 'superseded')")
 THERE = sa.text('gone_at IS NULL')
 
 
