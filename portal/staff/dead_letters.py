@@ -98,7 +98,7 @@ def note_seen(letters: Sequence[Delivery], now: datetime) -> None:
 
 
 def note_gone(seen_before: datetime, now: datetime) -> None:
-    """Note that whatever a complete look has not shown again is a dead letter no more, and forget what is gone for long.
+    """Note that what a complete look has not shown again is a dead letter no more, and forget what is gone for long.
 
     Inside a transaction.
     """
