@@ -11,7 +11,18 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, String, Text, UniqueConstraint, literal, text
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    literal,
+    literal_column,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import Organisation, Person
@@ -49,6 +60,9 @@ class Cause(StrEnum):
     """Staff linked it, took it off an organisation, or gave it to another."""
 
 
+_NOBODYS = "organisation_id IS NULL AND merged_into_id IS NULL AND state NOT IN ('ended', 'superseded')"
+
+
 class Contract(Base):
     """One purchase; without an organisation it still waits for the buyer to arrive."""
 
@@ -63,6 +77,8 @@ class Contract(Base):
         Index("ix_contracts_confirmed", "confirmed_at", "id"),
         Index("ix_contracts_state_created", "state", "created_at", "id"),
         Index("ix_contracts_unlinked", "created_at", "id", postgresql_where=_UNLINKED, sqlite_where=_UNLINKED),
+        # For the people who look after purchases that nobody has set up.
+        Index("ix_contracts_nobodys", "created_at", "id", postgresql_where=text(_NOBODYS), sqlite_where=text(_NOBODYS)),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -116,6 +132,11 @@ def _spoken(context: Any) -> str:
     """From the row's own values, so that whoever writes a name need not know of it."""
     row = context.get_current_parameters()
     return spoken(row["text"] if row["kind"] == NameKind.CUSTOMER else row["key"])
+
+
+def is_nobodys() -> ColumnElement[bool]:
+    """The condition, written out as its index has it: a contract that goes on and that no organisation has."""
+    return literal_column(f"({_NOBODYS})")
 
 
 class ContractName(Base):

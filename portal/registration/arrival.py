@@ -89,6 +89,7 @@ class Desk:
             contract = self._open(purchase, offer_type)
             claim = self._claim(secret, offer_type, now)
             claim.contract_id = contract.id
+            unclear.settle(purchase, contract.id, now)
             _record(contract, claim.id, purchase)
         self._read_entitlements(contract)
         return claim.id, secret
@@ -121,6 +122,7 @@ class Desk:
             with _keeping_unclear(purchase, now), transaction():
                 contract = self._open(purchase, claim.offer_type)
                 _settle(claim_id, state=ClaimState.OPEN, sealed_token=None, contract_id=contract.id, tried_at=now)
+                unclear.settle(purchase, contract.id, now)
                 _record(contract, claim_id, purchase)
         except PurchaseUnclear as error:
             _refuse(claim_id, error, now)

@@ -7,10 +7,10 @@ Pages read these records only; the worker asks SQS (``portal.jobs.dead_letters``
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import Index, String, Table, Text, func, select, text, update
+from sqlalchemy import Index, String, Table, Text, delete, func, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal import audit
@@ -19,6 +19,8 @@ from portal.marketplace.queue import Delivery
 
 _THERE = text("gone_at IS NULL")
 ONLY = 1
+KEPT = timedelta(days=90)
+"""How long one that is gone is remembered."""
 
 
 class DeadLetter(Base):
@@ -96,7 +98,13 @@ def note_seen(letters: Sequence[Delivery], now: datetime) -> None:
 
 
 def note_gone(seen_before: datetime, now: datetime) -> None:
-    """Note that whatever a complete look has not shown again is a dead letter no more. Inside a transaction."""
+    """Note that what a complete look has not shown again is a dead letter no more, and forget what is gone for long.
+
+    Inside a transaction.
+    """
+    db.session.execute(
+        delete(DeadLetter).where(DeadLetter.gone_at < now - KEPT).execution_options(synchronize_session=False)
+    )
     db.session.execute(
         update(DeadLetter)
         .where(DeadLetter.gone_at.is_(None), DeadLetter.last_seen_at < seen_before)

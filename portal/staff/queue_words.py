@@ -91,6 +91,8 @@ class Row:
     contract_id: UUID | None = None
     aws_account_id: str | None = None
     email: str | None = None
+    body: str | None = None
+    """Of a dead letter, which has no page of its own."""
     going_back: bool = False
     """A dead letter that was asked back."""
 
@@ -228,6 +230,7 @@ def _dead_letter(letter: DeadLetter) -> Row:
         means="It is not in the inbox, so nothing was done about it. Usually the database could not take it in.",
         todo="See to what stood in the way, then send it back to the queue. Twice does no harm.",
         aws_account_id=said.aws_account_id,
+        body=letter.body,
         going_back=letter.asked_at is not None,
     )
 

@@ -15,8 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 
 from portal.contracts.findings import Finding
-from portal.contracts.lifecycle import State
-from portal.contracts.models import Contract
+from portal.contracts.models import Contract, is_nobodys
 from portal.database import db
 from portal.mail.models import Letter, MailState
 from portal.notifications.models import Fate, Notification, has_fate, is_for_people, is_unclear
@@ -131,12 +130,7 @@ def _record(kind: QueueKind) -> type[Any]:
 def _stands_in(kind: QueueKind, now: datetime) -> list[ColumnElement[bool]]:
     """The condition under which a record stands in a queue, unless it is seen to."""
     if kind is QueueKind.NOT_LINKED:
-        return [
-            Contract.organisation_id.is_(None),
-            Contract.merged_into_id.is_(None),
-            Contract.created_at < now - NOT_LINKED_AFTER,
-            Contract.state.not_in([State.ENDED, State.SUPERSEDED]),
-        ]
+        return [is_nobodys(), Contract.created_at < now - NOT_LINKED_AFTER]
     conditions: dict[QueueKind, ColumnElement[bool]] = {
         QueueKind.DEAD_LETTERS: DeadLetter.gone_at.is_(None),
         QueueKind.FAILED: has_fate(Fate.FAILED),

@@ -9,6 +9,8 @@ from sqlalchemy import inspect
 
 from portal.database import Base, db
 
+DAY, CONTRACT = "'2026-01-01'", "'0123456789abcdef0123456789abcdef'"
+
 
 @pytest.fixture
 def empty_app(make_app: Callable[..., Flask], new_database: Callable[[], str]) -> Flask:
@@ -66,3 +68,30 @@ def test_every_reference_to_many_rows_can_be_looked_up():
         for index in [*table.indexes, *(c for c in table.constraints if len(getattr(c, "columns", [])))]
     }
     assert lookups - indexed == set()
+
+
+def test_what_a_history_says_of_an_organisation_is_for_that_organisation(empty_app: Flask):
+    """Lines from before contracts could be moved belong to whoever had the contract when they could."""
+    with empty_app.app_context():
+        flask_migrate.upgrade(revision="0004")
+        with db.engine.begin() as connection:
+            for table, columns, *rows in (
+                ("organisations", "id, name, name_key, created_at", f"7, 'Acme', 'acme', {DAY}"),
+                (
+                    "contracts",
+                    "id, product_code, state, organisation_id, check_attempts, version, created_at",
+                    f"{CONTRACT}, 'p', 'active', 7, 0, 1, {DAY}",
+                ),
+                (
+                    "contract_changes",
+                    "id, contract_id, at, cause, subject",
+                    f"1, {CONTRACT}, {DAY}, 'link', 'organisation'",
+                    f"2, {CONTRACT}, {DAY}, 'refresh', 'state'",
+                ),
+            ):
+                for row in rows:
+                    connection.exec_driver_sql(f"INSERT INTO {table} ({columns}) VALUES ({row})")
+        flask_migrate.upgrade()
+        with db.engine.connect() as connection:
+            rows = connection.exec_driver_sql("SELECT id, only_for_id FROM contract_changes ORDER BY id")
+            assert [tuple(row) for row in rows] == [(1, 7), (2, None)]

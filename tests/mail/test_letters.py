@@ -1,8 +1,10 @@
 """What the portal writes."""
 
+from datetime import UTC, datetime
+
 import pytest
 
-from portal.mail.letters import Sender, Words, already_a_customer, linked, welcome
+from portal.mail.letters import Sender, Words, already_a_customer, linked, linked_by_support, unlinked, welcome
 
 SENDER = Sender("Tidemark", "https://portal.example", "help@tidemark.example")
 BREAKS = "Alice\r\nBcc: all@acme.example\r\n\r\nBuy things"
@@ -13,6 +15,10 @@ def letters(name: str = "Alice", organisation: str = "Acme") -> dict[str, Words]
         "welcome": welcome(SENDER, name, organisation),
         "already a customer": already_a_customer(SENDER, name),
         "linked": linked(SENDER, name, "Tidemark Analytics", organisation, "1234"),
+        "linked by support": linked_by_support(SENDER, name, "Tidemark Analytics", organisation, "1234"),
+        "unlinked": unlinked(
+            SENDER, name, "Tidemark Analytics", organisation, datetime(2026, 11, 25, 4, 5, tzinfo=UTC)
+        ),
     }
 
 
@@ -54,3 +60,12 @@ def test_a_customer_learns_that_nothing_was_changed():
 
 def test_a_link_leads_to_its_contract():
     assert "https://portal.example/contracts/1234" in letters()["linked"].text
+
+
+def test_whoever_lost_a_contract_learns_that_nothing_was_cancelled():
+    text = letters()["unlinked"].text
+    assert ("nothing was changed or cancelled" in text, "25 November 2026, 04:05 UTC" in text) == (True, True)
+
+
+def test_whoever_got_one_finds_it():
+    assert "https://portal.example/contracts/1234" in letters()["linked by support"].text

@@ -228,3 +228,14 @@ def test_an_undone_decision_is_open_again(turned_away: dict[str, Any]) -> None:
         decision = deciding.decide_purchase(kept.id, chosen, Deed("person:1", "the older one", utcnow()))
     take_back(decision)
     assert unclear().settled_at is None
+
+
+def test_one_that_became_clear_by_itself_is_settled_when_its_buyer_comes(
+    bench: Bench, turned_away: dict[str, Any]
+) -> None:
+    with transaction():
+        names = db.session.scalars(select(ContractName)).all()
+        for name in names:
+            name.contract_id = names[0].contract_id
+    arrive(bench, turned_away)
+    assert (unclear().settled_at is not None, unclear().contract_id) == (True, names[0].contract_id)

@@ -77,3 +77,8 @@ def test_a_date_that_moved_within_its_day_is_no_change():
         at=utcnow(), cause="notification", subject="ends_at", before={"value": DECEMBER}, after=later
     )
     assert history_lines([change], PRODUCT) == []
+
+
+def test_that_it_was_taken_off_is_said():
+    said = told("organisation", before={"value": "Acme"}, cause="move", detail="our support")
+    assert said == "No longer linked to Acme."

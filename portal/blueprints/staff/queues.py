@@ -22,6 +22,7 @@ from portal.staff.journal import names_of_actors
 from portal.staff.queue_words import QUEUES, Row, row
 from portal.staff.queues import REPLAYED, THINGS, QueueKind
 from portal.staff.seen import Id, Thing
+from portal.web.bodies import layers
 
 SOON = 2
 """Seconds between two looks of a page on which dead letters are going back."""
@@ -134,6 +135,7 @@ def _page(kind: QueueKind, problem: str | None = None) -> str:
         seen=is_seen,
         notes=_notes(kind, rows) if is_seen else {},
         thing=THINGS.get(kind),
+        layers=layers,
         replayed=kind in REPLAYED,
         problem=problem,
         typed=request.form.get("why", ""),

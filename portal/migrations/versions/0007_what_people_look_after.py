@@ -14,6 +14,7 @@ depends_on = None
 
 FOR_PEOPLE = sa.text("kind IN ('advisory', 'cancellation')")
 UNCLEAR = sa.text("fate = 'parked' AND problem IS NOT NULL")
+NOBODYS = sa.text("organisation_id IS NULL AND merged_into_id IS NULL AND state NOT IN ('ended', 'superseded')")
 THERE = sa.text('gone_at IS NULL')
 
 
@@ -136,6 +137,7 @@ def upgrade() -> None:
         "UPDATE contract_changes SET only_for_id = (SELECT organisation_id FROM contracts"
         " WHERE contracts.id = contract_changes.contract_id) WHERE subject = 'organisation'"
     )
+    op.create_index('ix_contracts_nobodys', 'contracts', ['created_at', 'id'], postgresql_where=NOBODYS, sqlite_where=NOBODYS)
     op.create_index('ix_notifications_for_people', 'notifications', ['id'], postgresql_where=FOR_PEOPLE, sqlite_where=FOR_PEOPLE)
     op.create_index('ix_notifications_unclear', 'notifications', ['id'], postgresql_where=UNCLEAR, sqlite_where=UNCLEAR)
 
@@ -143,6 +145,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index('ix_notifications_unclear', table_name='notifications')
     op.drop_index('ix_notifications_for_people', table_name='notifications')
+    op.drop_index('ix_contracts_nobodys', table_name='contracts')
     with op.batch_alter_table('contract_changes', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('fk_contract_changes_only_for_id'), type_='foreignkey')
         batch_op.drop_column('only_for_id')

@@ -325,3 +325,14 @@ def test_failed_mail_is_sent_again(olga_client: PortalClient, fill: Fill, stored
 def test_and_asks_which(olga_client: PortalClient, fill: Fill):
     fill("mail")
     assert act(olga_client, "mail", "again").status == 400
+
+
+def test_the_body_of_a_dead_letter_is_there_masked_until_somebody_asks(
+    olga_client: PortalClient, fill: Fill, stored: Stored
+):
+    fill("dead-letters")
+    page = olga_client.get("/staff/queues/dead-letters")
+    assert ("License Updated - Manufacturer" in page.text, shapes.ACCOUNT in page.html) == (True, False)
+    thing_name = f"dead_letter:{thing(stored, 'dead-letters')}"
+    fields = page.form("/signout").fields | {"thing": thing_name, "kind": "text", "back": "/staff/queues/dead-letters"}
+    assert shapes.ACCOUNT in olga_client.follow(olga_client.post("/staff/reveal", fields)).html
