@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from portal.database import transaction, utcnow
 from portal.services import products, support
 from portal.staff import sharing
-from portal.staff.contract_file import ContractFile, circumstances_of, open_file
+from portal.staff.contract_file import ContractFile, circumstances_of, open_file, told_to
 from portal.staff.explaining import explain
 from portal.staff.sharing import LinkEnded, NoSuchLink, Part, SharedLink
 from portal.web import desk
@@ -32,7 +32,9 @@ def show(token: str) -> ResponseReturnValue:
     except LinkEnded:
         return make_response(render_template("shared/ended.html"), 410)
     file = open_file(link.contract_id) or abort(404)
-    return _draw(link, replace(file, lines=[line for line in file.lines if is_public(line)]))
+    return _draw(
+        link, replace(file, lines=[line for line in told_to(file.lines, link.organisation_id) if is_public(line)])
+    )
 
 
 @blueprint.after_request

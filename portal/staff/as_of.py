@@ -45,6 +45,8 @@ class Then:
     """A record of that moment, in no session."""
     changes: list[ContractChange]
     """The history up to then, the newest first."""
+    owner_id: int | None
+    """Whose it was by then, where a line says so by number."""
     went_on: bool
     """Whether it continued another contract by then."""
     unsure: list[str]
@@ -120,7 +122,8 @@ def as_of(
     is_last_state = later.last.get("state") is facts.last.get("state")
     then = _record(contract, facts, later, payment_failed_at, moment, is_last_state=is_last_state)
     unsure = [*_in_doubt(facts, later, contract), *_never_told(contract, then, is_last_state=is_last_state)]
-    return Then(moment, then, list(reversed(past)), bool(facts.values.get("continues")), unsure)
+    owner_id = _owner(contract, facts.last.get("organisation"), later.last.get("organisation"))
+    return Then(moment, then, list(reversed(past)), owner_id, bool(facts.values.get("continues")), unsure)
 
 
 def _taken(changes: Iterable[ContractChange]) -> _Facts:
@@ -168,6 +171,12 @@ def _record(
     elif state == State.WAITING and payment_failed_at and payment_failed_at <= moment and not then.entitlements:
         then.ended_because = PAYMENT_FAILED
     return then
+
+
+def _owner(contract: Contract, linked: ContractChange | None, last: ContractChange | None) -> int | None:
+    if linked is None or linked.after is None:
+        return None
+    return linked.only_for_id or (contract.organisation_id if linked is last else None)
 
 
 def _linker(contract: Contract, linked: ContractChange | None, *, still_theirs: bool) -> Person | None:

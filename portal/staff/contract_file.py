@@ -224,6 +224,11 @@ def circumstances_of(file: ContractFile, products: Products, now: datetime) -> C
     return Circumstances(file.contract, product, file.lines, messages, file.continued_by, now)
 
 
+def told_to(lines: Sequence[ContractChange], organisation_id: int | None) -> list[ContractChange]:
+    """Those lines that the people of an organisation may read; None are the people of none."""
+    return [line for line in lines if line.only_for_id is None or line.only_for_id == organisation_id]
+
+
 def newest(lines: Sequence[ContractChange], how_many: int) -> list[ContractChange]:
     """The newest of some lines, the newest first."""
     return list(reversed(lines[-how_many:]))

@@ -16,7 +16,7 @@ from portal.products import Product, Products
 from portal.staff import journal
 from portal.staff.as_of import Then, as_of
 from portal.staff.circumstances import Explanation, Reference
-from portal.staff.contract_file import ContractFile, circumstances_of, newest, whole_history
+from portal.staff.contract_file import ContractFile, circumstances_of, newest, told_to, whole_history
 from portal.staff.explaining import explain
 from portal.staff.known_by import KnownName, names_of
 from portal.staff.messages_about import happened_at
@@ -74,7 +74,8 @@ class PageThen:
 
 def page_now(file: ContractFile, products: Products, now: datetime) -> ContractPage:
     """The customer's page as it is."""
-    return contract_page(file.overview, newest(file.lines, HISTORY_SHOWN), products, now)
+    lines = newest(told_to(file.lines, file.contract.organisation_id), HISTORY_SHOWN)
+    return contract_page(file.overview, lines, products, now)
 
 
 def page_then(file: ContractFile, products: Products, moment: datetime) -> PageThen:
@@ -86,7 +87,8 @@ def page_then(file: ContractFile, products: Products, moment: datetime) -> PageT
     if then is None:
         return PageThen(moment, None, [], f"It was opened on {when(history[0].at)}: before that there was no page.")
     overview = Overview(then.contract, *_neighbours_then(file, then), has_others=False)
-    page = contract_page(overview, then.changes[:HISTORY_SHOWN], products, moment)
+    lines = told_to(then.changes, then.owner_id)[:HISTORY_SHOWN]
+    page = contract_page(overview, lines, products, moment)
     return PageThen(moment, page, then.unsure)
 
 
