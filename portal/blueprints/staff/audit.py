@@ -58,7 +58,7 @@ def audit_export() -> ResponseReturnValue:
         audit.record(staff_member().actor, "exported", "page:audit", query=asked_for())
     name = f"audit-{utcnow():%Y-%m-%d}.csv"
     headers = {"Content-Disposition": f"attachment; filename={name}"}
-    return Response(stream_with_context(_lines(asked)), mimetype="text/csv; charset=utf-8", headers=headers)
+    return Response(stream_with_context(_lines(asked)), mimetype="text/csv", headers=headers)
 
 
 def _lines(asked: Asked) -> Iterator[str]:
