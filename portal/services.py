@@ -80,6 +80,11 @@ def support(product: Product | None = None) -> Support:
     )
 
 
+def landing_url() -> str:
+    """The fulfilment URL, as AWS is told it."""
+    return settings().portal_url + current_app.url_map.bind("portal").build("landing.receive", method="POST")
+
+
 def sender() -> Sender:
     """How the portal signs its mail."""
     contact = support()

@@ -20,8 +20,8 @@ from portal.confirmation.report import Report, judge, kept
 from portal.confirmation.unattended.place import Listing, NotASandbox, is_sandbox, listings, sandbox_address
 from portal.confirmation.unattended.storefront import new_account
 from portal.confirmation.unattended.walk import Walk
-from portal.jobs.surroundings import landing_url, surroundings
-from portal.services import aws_endpoints, products, settings
+from portal.jobs.surroundings import surroundings
+from portal.services import aws_endpoints, landing_url, products, settings
 from portal.web.version import version
 
 ACTOR = "command"

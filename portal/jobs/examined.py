@@ -12,7 +12,7 @@ from portal.doctor.subject import Subject
 from portal.jobs.heartbeat import signs
 from portal.marketplace.probes import Probes
 from portal.marketplace.routing import Routing
-from portal.services import marketplace, products, settings
+from portal.services import landing_url, marketplace, products, settings
 
 
 @contextmanager
@@ -30,7 +30,7 @@ def whole_portal() -> Iterator[Subject]:
             routing=routing,
             redis=redis,
             signs=lambda: signs(redis),
-            landing_url=settings().portal_url + app.url_map.bind("portal").build("landing.receive", method="POST"),
+            landing_url=landing_url(),
             context=app.app_context,
         )
     finally:

@@ -13,11 +13,6 @@ from portal.marketplace.queue import NotificationQueue
 from portal.services import settings
 
 
-def landing_url() -> str:
-    """The fulfilment URL, as AWS is told it."""
-    return f"{settings().portal_url}/marketplace/landing"
-
-
 def surroundings(*, ask_queue: bool = False) -> Surroundings:
     """As it is now.
 

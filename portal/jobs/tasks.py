@@ -16,13 +16,12 @@ from portal.doctor import kept
 from portal.doctor.checkup import run
 from portal.jobs import dead_letters, later
 from portal.jobs.examined import whole_portal
-from portal.jobs.surroundings import landing_url
 from portal.mail import outbox
 from portal.marketplace.client import PAGE
 from portal.marketplace.errors import MarketplaceUnavailable
 from portal.marketplace.queue import NotificationQueue
 from portal.notifications import apply, inbox
-from portal.services import desk, marketplace, products, settings, sources
+from portal.services import desk, landing_url, marketplace, products, settings, sources
 from portal.staff import dashboard, figures, replaying
 
 logger = logging.getLogger(__name__)

@@ -69,6 +69,12 @@ def organisations_of(person_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
     return names
 
 
+def organisation_numbered(number: int) -> FoundOrganisation | None:
+    """The organisation of this number, if there is one."""
+    row = db.session.execute(_counted().where(Organisation.id == number)).one_or_none()
+    return FoundOrganisation(row.id, row.name, row.contracts, row.members, exact=True) if row else None
+
+
 def organisations(text: str, limit: int) -> list[FoundOrganisation]:
     """Organisations of this name, then those in whose names every word of the text begins a word."""
     key = folded(text)

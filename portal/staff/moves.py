@@ -15,6 +15,7 @@ from portal.contracts.models import Contract
 from portal.database import Base, UTCDateTime, db
 from portal.registration.linking import LINKING_ROLES
 from portal.registration.models import Claim, ClaimState
+from portal.staff.finding_people import FoundOrganisation, organisation_numbered, organisations
 
 MOST_FOUND = 20
 
@@ -53,18 +54,13 @@ def last_move_of(contract_id: UUID) -> Move | None:
     return db.session.scalar(statement.execution_options(populate_existing=True))
 
 
-def organisations_like(text: str) -> Sequence[Organisation]:
-    """Organisations whose name begins so, or of this number; the best known spelling first."""
+def organisations_like(text: str) -> list[FoundOrganisation]:
+    """The organisation of this number, and those that the search finds for this text."""
     wanted = folded(text)
-    if not wanted:
-        return []
-    like = wanted.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    found: ColumnElement[bool] = Organisation.name_key.like(like, escape="\\")
-    if wanted.isascii() and wanted.isdecimal() and len(wanted) < 10:
-        found = or_(found, Organisation.id == int(wanted))
-    return db.session.scalars(
-        select(Organisation).where(found).order_by(Organisation.name_key, Organisation.id).limit(MOST_FOUND)
-    ).all()
+    is_number = wanted.isascii() and wanted.isdecimal() and len(wanted) < 10
+    numbered = organisation_numbered(int(wanted)) if is_number else None
+    named = [one for one in organisations(wanted, MOST_FOUND) if numbered is None or one.id != numbered.id]
+    return [*([numbered] if numbered else []), *named]
 
 
 def told_by_mail(organisation_id: int) -> list[Person]:

@@ -3,26 +3,45 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 LONGEST = 20_000
 """So many characters of a message are shown."""
 
 
-def pretty(body: str) -> str:
-    """A body with its JSON indented, and with the JSON text that SNS wraps opened; whatever is no JSON as it is."""
+@dataclass(frozen=True)
+class Layer:
+    """One layer of a message's body."""
+
+    title: str
+    text: str
+
+
+def layers(body: str) -> list[Layer]:
+    """The body, indented where it is JSON; and apart, and first, what SNS has wrapped into it as text."""
+    outer = _json(body)
+    if outer is None:
+        return [Layer("As it came (no JSON)", _bounded(body))]
+    inner = _json(outer.get("Message")) if isinstance(outer, dict) else None
+    if inner is None:
+        return [Layer("As it came", _indented(outer))]
+    return [Layer("What it says", _indented(inner)), Layer("What SNS put around it", _indented(outer))]
+
+
+def _json(text: Any) -> Any:
+    if not isinstance(text, str):
+        return None
     try:
-        found: Any = json.loads(body)
-        if isinstance(found, dict) and isinstance(found.get("Message"), str):
-            found["Message"] = _opened(found["Message"])
-        text = json.dumps(found, indent=2, ensure_ascii=False)
+        value = json.loads(text)
     except (ValueError, RecursionError):
-        text = body
+        return None
+    return value if isinstance(value, dict | list) else None
+
+
+def _indented(value: Any) -> str:
+    return _bounded(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def _bounded(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}\n… and {len(text) - LONGEST:,} characters more"
-
-
-def _opened(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text

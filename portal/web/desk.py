@@ -20,7 +20,7 @@ from portal.staff.contract_file import ContractFile, circumstances_of, newest, t
 from portal.staff.explaining import explain
 from portal.staff.known_by import KnownName, names_of
 from portal.staff.messages_about import happened_at
-from portal.staff.payloads import pretty
+from portal.staff.payloads import Layer, layers
 from portal.staff.timeline import Timeline
 from portal.web.contract_timeline import timeline_of
 from portal.web.filters import when
@@ -46,7 +46,7 @@ class Payload:
     due_at: datetime | None
     """When it is worked on again, if it waits for that."""
     attempts: int
-    text: str
+    layers: list[Layer]
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def _payload(row: Notification) -> Payload:
         problem=row.problem,
         due_at=row.due_at if waits else None,
         attempts=row.attempts,
-        text=pretty(row.body),
+        layers=layers(row.body),
     )
 
 

@@ -20,6 +20,7 @@ from tests.sandbox_client import SandboxClient
 from tests.services import Stack
 from tests.stories.actors import Actor
 from tests.stories.console import Supporter, beside, let_in
+from tests.stories.inspection import Inspector
 from tests.stories.marketplace import Account
 from tests.stories.portal import Person
 from tests.stories.watching import Watch
@@ -185,3 +186,14 @@ def olga(supporter: Callable[..., Supporter]) -> Supporter:
 def vera(supporter: Callable[..., Supporter]) -> Supporter:
     """Viewer."""
     return supporter("Vera", StaffRole.VIEWER)
+
+
+@pytest.fixture
+def inspector(pytestconfig: pytest.Config) -> Iterator[Inspector]:
+    """Looks closely at pages, and complains at the end."""
+    pictures = Path(pytestconfig.getoption("--output")) / "pages"
+    pictures.mkdir(parents=True, exist_ok=True)
+    inspector = Inspector(pictures)
+    yield inspector
+    assert inspector.seen
+    assert not inspector.complaints, "\n\n".join(inspector.complaints)

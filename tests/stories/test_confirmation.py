@@ -1,25 +1,13 @@
 """A seller confirms the integration by hand, in two browsers: sam's shows what the portal sees of the test buyer's."""
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.stories.actors import Actor
 from tests.stories.console import Supporter
 from tests.stories.inspection import Inspector
 from tests.stories.orders import analytics, archive
-
-
-@pytest.fixture
-def inspector(pytestconfig: pytest.Config) -> Iterator[Inspector]:
-    pictures = Path(pytestconfig.getoption("--output")) / "pages"
-    pictures.mkdir(parents=True, exist_ok=True)
-    inspector = Inspector(pictures)
-    yield inspector
-    assert not inspector.complaints, "\n\n".join(inspector.complaints)
 
 
 def begin(sam: Supporter, product: str, account: str = "") -> None:

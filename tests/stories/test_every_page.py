@@ -1,25 +1,11 @@
 """Every page there is, looked at closely: accessible in light and dark, and no wider than a phone."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 from playwright.sync_api import expect
 
 from tests.stories.actors import Actor
 from tests.stories.inspection import Inspector
 from tests.stories.orders import ALERTS, VAULT, analytics
 from tests.stories.portal import CHOICE
-
-
-@pytest.fixture
-def inspector(pytestconfig: pytest.Config) -> Iterator[Inspector]:
-    pictures = Path(pytestconfig.getoption("--output")) / "pages"
-    pictures.mkdir(parents=True, exist_ok=True)
-    inspector = Inspector(pictures)
-    yield inspector
-    assert inspector.seen
-    assert not inspector.complaints, "\n\n".join(inspector.complaints)
 
 
 def test_the_pages_of_a_stranger(alice: Actor, inspector: Inspector):

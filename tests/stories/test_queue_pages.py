@@ -1,9 +1,7 @@
 """The pages of queues, messages and moves, looked at closely: accessible in light and dark, and no wider than a
 phone."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -20,16 +18,6 @@ from tests.stories.actors import Actor
 from tests.stories.console import Supporter
 from tests.stories.inspection import Inspector
 from tests.stories.orders import analytics
-
-
-@pytest.fixture
-def inspector(pytestconfig: pytest.Config) -> Iterator[Inspector]:
-    pictures = Path(pytestconfig.getoption("--output")) / "pages"
-    pictures.mkdir(parents=True, exist_ok=True)
-    inspector = Inspector(pictures)
-    yield inspector
-    assert inspector.seen
-    assert not inspector.complaints, "\n\n".join(inspector.complaints)
 
 
 @pytest.fixture

@@ -1,8 +1,7 @@
 """Support is asked why a contract is still active, and answers without reading a log."""
 
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import BrowserContext, expect
@@ -11,16 +10,6 @@ from tests.stories.actors import Actor
 from tests.stories.console import Supporter
 from tests.stories.inspection import Inspector
 from tests.stories.orders import analytics
-
-
-@pytest.fixture
-def inspector(pytestconfig: pytest.Config) -> Iterator[Inspector]:
-    pictures = Path(pytestconfig.getoption("--output")) / "pages"
-    pictures.mkdir(parents=True, exist_ok=True)
-    inspector = Inspector(pictures)
-    yield inspector
-    assert inspector.seen
-    assert not inspector.complaints, "\n\n".join(inspector.complaints)
 
 
 @pytest.fixture

@@ -1,10 +1,8 @@
 """Support finds whom a call is about, in seconds and with the keyboard alone."""
 
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import expect
 
 from portal.staff.models import StaffRole
@@ -15,16 +13,6 @@ from tests.stories.orders import analytics
 
 IS_FOCUSED = "element => element === document.activeElement"
 BOX = "Search customers, contracts and messages"
-
-
-@pytest.fixture
-def inspector(pytestconfig: pytest.Config) -> Iterator[Inspector]:
-    pictures = Path(pytestconfig.getoption("--output")) / "pages"
-    pictures.mkdir(parents=True, exist_ok=True)
-    inspector = Inspector(pictures)
-    yield inspector
-    assert inspector.seen
-    assert not inspector.complaints, "\n\n".join(inspector.complaints)
 
 
 def read_out(agreement_id: str) -> str:

@@ -14,8 +14,8 @@ from portal.notifications.replay import REPLAYED
 from portal.services import products
 from portal.staff import deciding, seen
 from portal.staff.journal import names_of_actors
+from portal.staff.payloads import layers
 from portal.staff.seen import Thing
-from portal.web.bodies import layers
 from portal.web.staff_words import FATES, KINDS
 
 

@@ -19,10 +19,10 @@ from portal.mail import outbox
 from portal.services import products
 from portal.staff import dead_letters, queues, seen
 from portal.staff.journal import names_of_actors
+from portal.staff.payloads import layers
 from portal.staff.queue_words import QUEUES, Row, row
 from portal.staff.queues import REPLAYED, THINGS, QueueKind
 from portal.staff.seen import Id, Thing
-from portal.web.bodies import layers
 
 SOON = 2
 """Seconds between two looks of a page on which dead letters are going back."""
