@@ -24,9 +24,9 @@ from benchmarks.stage import Stage, family
 from benchmarks.supporter import Supporter
 from laptop.processes import Program
 from portal.database import db, utcnow
-from portal.staff import dashboard
-from portal.staff.figures import keep
-from portal.staff.places import Place
+from portal.staff.overview import dashboard
+from portal.staff.overview.figures import keep
+from portal.staff.overview.places import Place
 
 WANTED_MILLISECONDS = 100.0
 WARM_UP = 20

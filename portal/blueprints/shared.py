@@ -9,10 +9,10 @@ from flask.typing import ResponseReturnValue
 
 from portal.database import transaction, utcnow
 from portal.services import products, support
-from portal.staff import sharing
-from portal.staff.contract_file import ContractFile, circumstances_of, open_file, told_to
-from portal.staff.explaining import explain
-from portal.staff.sharing import LinkEnded, NoSuchLink, Part, SharedLink
+from portal.staff.contract import sharing
+from portal.staff.contract.contract_file import ContractFile, circumstances_of, open_file, told_to
+from portal.staff.contract.explaining import explain
+from portal.staff.contract.sharing import LinkEnded, NoSuchLink, Part, SharedLink
 from portal.web import desk
 from portal.web.contract_timeline import SHARED, timeline_of
 from portal.web.redaction import is_public, redacted

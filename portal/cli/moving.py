@@ -11,9 +11,9 @@ from portal.contracts.models import Contract
 from portal.database import after_commit, db, transaction, utcnow
 from portal.jobs import later
 from portal.services import products, sender
-from portal.staff import moves, moving
-from portal.staff.moves import Side
-from portal.staff.moving import CannotMove, ChangedMeanwhile, Deed, Post, Seen
+from portal.staff.attention import moves, moving
+from portal.staff.attention.moves import Side
+from portal.staff.attention.moving import CannotMove, ChangedMeanwhile, Deed, Post, Seen
 
 ACTOR = "command"
 

@@ -16,8 +16,8 @@ from portal.jobs import later
 from portal.notifications.envelope import understand
 from portal.notifications.models import Fate, Notification
 from portal.notifications.replay import latest, replay
-from portal.staff import dead_letters
-from portal.staff.dead_letters import DeadLetter, DeadLetterLook
+from portal.staff.attention import dead_letters
+from portal.staff.attention.dead_letters import DeadLetter, DeadLetterLook
 from portal.staff.masking import mask_text
 
 group = AppGroup("notifications", help="The inbox: what AWS said, and what became of it.")

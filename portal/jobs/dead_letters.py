@@ -12,7 +12,7 @@ import time
 from portal.database import transaction, utcnow
 from portal.marketplace.errors import QueueUnavailable
 from portal.marketplace.queue import Delivery, NotificationQueue
-from portal.staff import dead_letters
+from portal.staff.attention import dead_letters
 
 logger = logging.getLogger(__name__)
 

@@ -18,7 +18,7 @@ from portal.notifications.inbox import unpark_forgotten
 from portal.notifications.models import Fate, Notification, has_fate
 from portal.registration.models import Claim, ClaimState
 from portal.services import products
-from portal.staff import replaying
+from portal.staff.attention import replaying
 
 PATIENCE = timedelta(seconds=5)
 """What is younger has its own job on the way."""

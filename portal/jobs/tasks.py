@@ -22,7 +22,8 @@ from portal.marketplace.errors import MarketplaceUnavailable
 from portal.marketplace.queue import NotificationQueue
 from portal.notifications import apply, inbox
 from portal.services import desk, landing_url, marketplace, products, settings, sources
-from portal.staff import dashboard, figures, replaying
+from portal.staff.attention import replaying
+from portal.staff.overview import dashboard, figures
 
 logger = logging.getLogger(__name__)
 

@@ -10,9 +10,20 @@ from portal.contracts.lifecycle import State
 from portal.contracts.models import ContractChange
 from portal.notifications.models import Fate, Notification
 from portal.products import Product
-from portal.staff.contract_file import LISTED, ContractFile
-from portal.staff.messages_about import happened_at
-from portal.staff.timeline import Bar, Day, Event, Lane, Timeline, put_together, reads, spans, status_bars, term_bars
+from portal.staff.contract.contract_file import LISTED, ContractFile
+from portal.staff.contract.messages_about import happened_at
+from portal.staff.contract.timeline import (
+    Bar,
+    Day,
+    Event,
+    Lane,
+    Timeline,
+    put_together,
+    reads,
+    spans,
+    status_bars,
+    term_bars,
+)
 from portal.web.history import history_line
 from portal.web.redaction import organisation_in_words
 from portal.web.wording import STATES

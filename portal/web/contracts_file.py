@@ -13,8 +13,8 @@ from sqlalchemy import func, select
 from portal.contracts.models import Contract, ContractName, NameKind
 from portal.contracts.names import mask_account
 from portal.products import Products
-from portal.staff.contracts_list import Filters, every
-from portal.staff.lines import Line
+from portal.staff.overview.contracts_list import Filters, every
+from portal.staff.overview.lines import Line
 from portal.web.spreadsheet import safe_cell
 
 HEADINGS = (

@@ -14,14 +14,14 @@ from portal.notifications.models import Notification
 from portal.notifications.vocabulary import Kind
 from portal.products import Product, Products
 from portal.staff import journal
-from portal.staff.as_of import Then, as_of
-from portal.staff.circumstances import Explanation, Reference
-from portal.staff.contract_file import ContractFile, circumstances_of, newest, told_to, whole_history
-from portal.staff.explaining import explain
-from portal.staff.known_by import KnownName, names_of
-from portal.staff.messages_about import happened_at
-from portal.staff.payloads import Layer, layers
-from portal.staff.timeline import Timeline
+from portal.staff.contract.as_of import Then, as_of
+from portal.staff.contract.circumstances import Explanation, Reference
+from portal.staff.contract.contract_file import ContractFile, circumstances_of, newest, told_to, whole_history
+from portal.staff.contract.explaining import explain
+from portal.staff.contract.known_by import KnownName, names_of
+from portal.staff.contract.messages_about import happened_at
+from portal.staff.contract.payloads import Layer, layers
+from portal.staff.contract.timeline import Timeline
 from portal.web.contract_timeline import timeline_of
 from portal.web.filters import when
 from portal.web.timeline_picture import NARROW, WIDE, Picture, draw

@@ -11,7 +11,7 @@ from portal.contracts.lifecycle import State
 from portal.contracts.models import FREE_TRIAL
 from portal.database import utcnow
 from portal.products import Products
-from portal.staff.lines import Line
+from portal.staff.overview.lines import Line
 from portal.web.wording import STATES, reason_in_words
 
 

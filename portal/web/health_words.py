@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from portal.database import db
 from portal.marketplace.budget import Budget
-from portal.staff.dashboard import Now
+from portal.staff.overview.dashboard import Now
 
 ROLES = {
     "consumer": "takes messages from the queue",

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from portal.products import Products
-from portal.staff.renewals import OVERDUE_DAYS, Outlook, Renewal
+from portal.staff.overview.renewals import OVERDUE_DAYS, Outlook, Renewal
 from portal.web.drawing import Chart, Column, columns
 from portal.web.found import Row, contract_rows
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from portal.staff.timeline import Bar, Event, Lane, Timeline
+from portal.staff.contract.timeline import Bar, Event, Lane, Timeline
 
 WIDE, NARROW = 940, 348
 LANE, BAR, HEAD, FOOT = 44, 22, 10, 30

@@ -14,8 +14,8 @@ from portal.audit import AuditEntry
 from portal.contracts.history import write_change
 from portal.contracts.models import Cause, Contract
 from portal.database import db, transaction, utcnow
-from portal.staff import sharing
-from portal.staff.sharing import Part, SharedLink, Wish
+from portal.staff.contract import sharing
+from portal.staff.contract.sharing import Part, SharedLink, Wish
 from tests.cast import Somebody
 from tests.console import Staff
 from tests.portal_client import PortalClient

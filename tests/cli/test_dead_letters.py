@@ -10,8 +10,8 @@ from flask import Flask
 from portal.audit import AuditEntry
 from portal.database import db, transaction, utcnow
 from portal.marketplace.queue import Delivery
-from portal.staff import dead_letters
-from portal.staff.dead_letters import DeadLetter
+from portal.staff.attention import dead_letters
+from portal.staff.attention.dead_letters import DeadLetter
 from tests.notifications import shapes
 
 Terminal = Callable[..., Result]

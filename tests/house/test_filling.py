@@ -13,7 +13,7 @@ from sqlalchemy import MetaData
 
 from portal.database import db
 from portal.products import Products
-from portal.staff.search import Answer, search
+from portal.staff.searching.search import Answer, search
 from tests.cast import ANALYTICS
 from tests.notifications import shapes
 

@@ -11,8 +11,8 @@ from portal.database import db, transaction, utcnow
 from portal.jobs import dead_letters as job
 from portal.jobs import tasks
 from portal.marketplace.queue import NotificationQueue
-from portal.staff import dead_letters
-from portal.staff.dead_letters import DeadLetter
+from portal.staff.attention import dead_letters
+from portal.staff.attention.dead_letters import DeadLetter
 from tests.notifications import shapes
 from tests.worker_fixtures import Bench
 

@@ -7,9 +7,9 @@ import pytest
 
 from portal.contracts import checks
 from portal.contracts.models import Contract
-from portal.staff.circumstances import Explanation
-from portal.staff.contract_file import ContractFile, circumstances_of, open_file
-from portal.staff.explaining import explain
+from portal.staff.contract.circumstances import Explanation
+from portal.staff.contract.contract_file import ContractFile, circumstances_of, open_file
+from portal.staff.contract.explaining import explain
 from tests.worker_fixtures import Bench, bench, until
 
 __all__ = ["bench", "until"]

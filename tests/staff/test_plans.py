@@ -13,10 +13,10 @@ from sqlalchemy import event, text
 
 from portal.contracts.lifecycle import State
 from portal.database import db, utcnow
-from portal.staff import contracts_list, dashboard, organisations, renewals
-from portal.staff.contracts_list import Filters
-from portal.staff.places import Place, Sort
-from portal.staff.search import search
+from portal.staff.overview import contracts_list, dashboard, organisations, renewals
+from portal.staff.overview.contracts_list import Filters
+from portal.staff.overview.places import Place, Sort
+from portal.staff.searching.search import search
 from tests.cast import ANALYTICS
 from tests.staff.making import make, organisation
 

@@ -12,7 +12,7 @@ from portal.contracts.models import Contract
 from portal.database import db, transaction, utcnow
 from portal.mail.models import Letter, MailState
 from portal.notifications.models import Notification
-from portal.staff.queues import QueueKind
+from portal.staff.attention.queues import QueueKind
 from tests.cast import ACME_AWS, ANALYTICS
 from tests.stories.actors import Actor
 from tests.stories.console import Supporter

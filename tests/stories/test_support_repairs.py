@@ -18,7 +18,7 @@ from portal.contracts.models import Cause, Contract
 from portal.database import db, transaction, utcnow
 from portal.marketplace.values import Purchase
 from portal.notifications.models import Fate, Notification
-from portal.staff.replaying import Preview
+from portal.staff.attention.replaying import Preview
 from tests.cast import ANALYTICS
 from tests.notifications import shapes
 from tests.services import Stack

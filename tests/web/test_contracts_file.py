@@ -13,7 +13,7 @@ from sqlalchemy import insert
 from portal.contracts.lifecycle import State
 from portal.contracts.models import Contract
 from portal.database import db, transaction, utcnow
-from portal.staff.contracts_list import Filters
+from portal.staff.overview.contracts_list import Filters
 from portal.web.contracts_file import HEADINGS, as_csv
 from tests.cast import ANALYTICS
 from tests.staff.making import make, organisation

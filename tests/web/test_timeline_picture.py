@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.staff.timeline import Bar, Event, Lane, Timeline
+from portal.staff.contract.timeline import Bar, Event, Lane, Timeline
 from portal.web.timeline_picture import MARK, NARROW, TOGETHER, WIDE, Picture, draw
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)

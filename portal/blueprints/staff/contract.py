@@ -14,10 +14,10 @@ from portal.contracts import checks
 from portal.database import after_commit, transaction, utcnow
 from portal.jobs import later
 from portal.services import products, settings, support
-from portal.staff import sharing
-from portal.staff.contract_file import ContractFile, open_file
-from portal.staff.moments import NoMoment, moment_of
-from portal.staff.sharing import LIFETIMES, Part, Wish
+from portal.staff.contract import sharing
+from portal.staff.contract.contract_file import ContractFile, open_file
+from portal.staff.contract.moments import NoMoment, moment_of
+from portal.staff.contract.sharing import LIFETIMES, Part, Wish
 from portal.web import desk
 from portal.web.fields import one_line
 

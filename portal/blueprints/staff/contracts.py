@@ -13,11 +13,11 @@ from portal.contracts.lifecycle import State
 from portal.database import transaction, utcnow
 from portal.products import Products
 from portal.services import products
-from portal.staff.contracts_list import MOST_COUNTED, PAGE, Filters, count, filters_from, page
-from portal.staff.dashboard import count_contracts
-from portal.staff.figures import kept
-from portal.staff.organisations import name_of
-from portal.staff.places import Place, Sort
+from portal.staff.overview.contracts_list import MOST_COUNTED, PAGE, Filters, count, filters_from, page
+from portal.staff.overview.dashboard import count_contracts
+from portal.staff.overview.figures import kept
+from portal.staff.overview.organisations import name_of
+from portal.staff.overview.places import Place, Sort
 from portal.web.contracts_file import as_csv
 from portal.web.fields import one_line
 from portal.web.found import contract_rows

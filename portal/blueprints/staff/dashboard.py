@@ -14,10 +14,10 @@ from portal.doctor.kept import Summary, summary
 from portal.jobs import later
 from portal.jobs.heartbeat import alive
 from portal.services import settings, sources
-from portal.staff import queues
-from portal.staff.dashboard import COUNTERS, PERIODS, now_waiting
-from portal.staff.figures import kept
-from portal.staff.queue_words import QUEUES
+from portal.staff.attention import queues
+from portal.staff.attention.queue_words import QUEUES
+from portal.staff.overview.dashboard import COUNTERS, PERIODS, now_waiting
+from portal.staff.overview.figures import kept
 from portal.web.dashboard_words import arrivals, by_state, hours, milliseconds
 from portal.web.health_words import health, in_words, spending
 

@@ -16,10 +16,10 @@ from portal.database import after_commit, db, transaction, utcnow
 from portal.jobs import later
 from portal.registration.models import UnclearPurchase
 from portal.services import products
-from portal.staff import deciding
-from portal.staff.deciding import CannotDecide, Decision, Question
+from portal.staff.attention import deciding
+from portal.staff.attention.deciding import CannotDecide, Decision, Question
+from portal.staff.attention.moving import Deed
 from portal.staff.journal import names_of_actors
-from portal.staff.moving import Deed
 from portal.web.views import ContractPage, contract_card
 
 NAMES = {NameKind.LICENSE: "licence", NameKind.AGREEMENT: "agreement", NameKind.CUSTOMER: "legacy customer"}

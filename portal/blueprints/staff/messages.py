@@ -12,10 +12,10 @@ from portal.database import db
 from portal.notifications.models import Notification
 from portal.notifications.replay import REPLAYED
 from portal.services import products
-from portal.staff import deciding, seen
+from portal.staff.attention import deciding, seen
+from portal.staff.attention.seen import Thing
+from portal.staff.contract.payloads import layers
 from portal.staff.journal import names_of_actors
-from portal.staff.payloads import layers
-from portal.staff.seen import Thing
 from portal.web.staff_words import FATES, KINDS
 
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.blueprints.staff.gate import blueprint
 from portal.services import products
-from portal.staff import organisations
+from portal.staff.overview import organisations
 from portal.web.found import contract_rows
 
 

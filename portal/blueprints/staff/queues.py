@@ -17,12 +17,12 @@ from portal.database import after_commit, transaction, utcnow
 from portal.jobs import later
 from portal.mail import outbox
 from portal.services import products
-from portal.staff import dead_letters, queues, seen
+from portal.staff.attention import dead_letters, queues, seen
+from portal.staff.attention.queue_words import QUEUES, Row, row
+from portal.staff.attention.queues import REPLAYED, THINGS, QueueKind
+from portal.staff.attention.seen import Id, Thing
+from portal.staff.contract.payloads import layers
 from portal.staff.journal import names_of_actors
-from portal.staff.payloads import layers
-from portal.staff.queue_words import QUEUES, Row, row
-from portal.staff.queues import REPLAYED, THINGS, QueueKind
-from portal.staff.seen import Id, Thing
 
 SOON = 2
 """Seconds between two looks of a page on which dead letters are going back."""

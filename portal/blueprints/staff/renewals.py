@@ -9,9 +9,9 @@ from portal.blueprints.staff.contracts import product_choices
 from portal.blueprints.staff.gate import blueprint
 from portal.database import utcnow
 from portal.services import products
-from portal.staff.figures import kept
-from portal.staff.places import Place
-from portal.staff.renewals import PERIODS, Outlook, ahead, count_ends
+from portal.staff.overview.figures import kept
+from portal.staff.overview.places import Place
+from portal.staff.overview.renewals import PERIODS, Outlook, ahead, count_ends
 from portal.web.renewal_words import CLASSES, OUTLOOKS, ends, renewal_rows
 
 

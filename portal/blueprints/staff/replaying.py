@@ -18,8 +18,8 @@ from portal.database import after_commit, db, transaction, utcnow
 from portal.jobs import later
 from portal.notifications.models import Fate, Notification
 from portal.services import products
-from portal.staff import replaying
-from portal.staff.replaying import MOST_AT_ONCE, Preview, PreviewState, TooMany
+from portal.staff.attention import replaying
+from portal.staff.attention.replaying import MOST_AT_ONCE, Preview, PreviewState, TooMany
 from portal.web.history import HistoryLine, history_lines
 from portal.web.staff_words import LEFT_ALONE, WOULD_BECOME
 

@@ -14,8 +14,8 @@ from portal.database import transaction
 from portal.services import products
 from portal.staff.masking import mask_text
 from portal.staff.models import StaffRole
-from portal.staff.search import Answer, Target, search
-from portal.staff.understanding import LONGEST, Kind, Understanding, understand
+from portal.staff.searching.search import Answer, Target, search
+from portal.staff.searching.understanding import LONGEST, Kind, Understanding, understand
 from portal.web.found import contract_rows
 
 SEARCHED = "searched"

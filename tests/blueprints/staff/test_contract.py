@@ -20,7 +20,7 @@ from portal.jobs import tasks
 from portal.marketplace.queue import Delivery
 from portal.notifications import intake
 from portal.notifications.models import Notification
-from portal.staff.sharing import SharedLink
+from portal.staff.contract.sharing import SharedLink
 from tests.cast import ACME_AWS, Somebody
 from tests.console import Staff
 from tests.notifications import shapes

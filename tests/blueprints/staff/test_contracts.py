@@ -9,7 +9,7 @@ from flask import Flask
 
 from portal.audit import AuditEntry
 from portal.contracts.lifecycle import State
-from portal.staff.contracts_list import PAGE
+from portal.staff.overview.contracts_list import PAGE
 from tests.cast import ARCHIVE
 from tests.portal_client import PortalClient
 from tests.staff.making import days_ago, make, organisation

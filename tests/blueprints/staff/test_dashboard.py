@@ -6,15 +6,15 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from redis.exceptions import ConnectionError as Away
+from tests.staff.test_dashboard import claim, message
 
 from portal.contracts.lifecycle import State
 from portal.database import db, transaction, utcnow
 from portal.jobs.heartbeat import beat
 from portal.mail.models import Letter
-from portal.staff import dashboard, figures
+from portal.staff.overview import dashboard, figures
 from tests.portal_client import PortalClient
 from tests.staff.making import make, organisation
-from tests.staff.test_dashboard import claim, message
 
 
 @pytest.fixture

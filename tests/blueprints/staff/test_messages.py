@@ -18,8 +18,8 @@ from portal.notifications import intake
 from portal.notifications.models import Fate, Notification
 from portal.registration import unclear
 from portal.registration.models import UnclearPurchase
-from portal.staff.deciding import Decision
-from portal.staff.replaying import MOST_AT_ONCE, Preview, PreviewState
+from portal.staff.attention.deciding import Decision
+from portal.staff.attention.replaying import MOST_AT_ONCE, Preview, PreviewState
 from tests.cast import ACME_AWS, ANALYTICS
 from tests.notifications import shapes
 from tests.portal_client import Page, PortalClient

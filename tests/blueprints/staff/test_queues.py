@@ -18,10 +18,10 @@ from portal.marketplace.values import Purchase
 from portal.notifications import intake
 from portal.notifications.models import Fate, Notification
 from portal.registration import unclear
-from portal.staff import dead_letters
-from portal.staff.dead_letters import DeadLetter
-from portal.staff.queues import QueueKind
-from portal.staff.seen import SeenTo
+from portal.staff.attention import dead_letters
+from portal.staff.attention.dead_letters import DeadLetter
+from portal.staff.attention.queues import QueueKind
+from portal.staff.attention.seen import SeenTo
 from tests.cast import ACME_AWS, ANALYTICS
 from tests.notifications import shapes
 from tests.portal_client import Page, PortalClient

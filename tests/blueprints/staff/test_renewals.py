@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 
 from portal.database import utcnow
-from portal.staff.renewals import PAGE
+from portal.staff.overview.renewals import PAGE
 from tests.portal_client import PortalClient
 from tests.staff.making import make, organisation
 

@@ -1,0 +1,1 @@
+"""What needs a person: the queues, and what can be done about what stands in them."""

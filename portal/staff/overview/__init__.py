@@ -1,0 +1,1 @@
+"""Many at once: lists, renewals ahead, and the dashboard's figures."""

@@ -1,0 +1,1 @@
+"""What support finds by: one box for whatever is in hand."""
