@@ -115,7 +115,7 @@ class DurableQueues(SQSBackend):
 def open_queues(storage: Storage, policy: str, forward: Forward | None) -> ForwardingQueue | None:
     """The queue for notifications and its dead letters, with what they held when the sandbox stopped.
 
-    `policy` is the queue's own, in JSON: who may send to it. moto keeps it, and lets everybody send all the same.
+    `policy` is the queue's own, in JSON: who may send to it (see ``sandbox.aws.policy``).
     With `forward` the first one passes everything on, and is returned.
     """
     backend = DurableQueues(REGION, SELLER_ACCOUNT_ID)

@@ -1,14 +1,17 @@
 """Topics, rule and queue, joined as a seller joins them in AWS; and the way in for notifications."""
 
 import json
+from copy import copy
 from datetime import datetime
 from typing import Any
 
 from moto.events.models import events_backends
 from moto.sns.models import sns_backends
+from moto.sqs.models import sqs_backends
 
 from sandbox.agreements import SELLER_ACCOUNT_ID
-from sandbox.aws.forwarding import Forward
+from sandbox.aws.forwarding import Forward, ForwardingQueue
+from sandbox.aws.policy import allows_sending
 from sandbox.aws.queues import QUEUE, REGION, open_queues
 from sandbox.catalogue import Catalogue
 from sandbox.dialects.legacy import topics_of
@@ -19,6 +22,7 @@ from sandbox.storage import Storage
 MARKETPLACE_ACCOUNT_ID = "287250355862"
 QUEUE_ARN = f"arn:aws:sqs:{REGION}:{SELLER_ACCOUNT_ID}:{QUEUE}"
 RULE = "marketplace-agreements"
+EVENTS, SNS = "events.amazonaws.com", "sns.amazonaws.com"
 RULE_ARN = f"arn:aws:events:{REGION}:{SELLER_ACCOUNT_ID}:rule/{RULE}"
 
 
@@ -49,7 +53,7 @@ class Wiring:
 
 def queue_policy(topic_arns: list[str]) -> str:
     """Who may send to the queue, as a seller writes it: the rule and the products' topics, and nobody else."""
-    senders = {"events.amazonaws.com": [RULE_ARN], "sns.amazonaws.com": topic_arns}
+    senders = {EVENTS: [RULE_ARN], SNS: topic_arns}
     statements = [
         {
             "Effect": "Allow",
@@ -82,7 +86,9 @@ def _put_event(notification: Notification) -> None:
     }
     for rule in list(events_backends[SELLER_ACCOUNT_ID][REGION].describe_event_bus("default").rules.values()):
         if rule.state == "ENABLED":
-            rule.send_to_targets(event, transform_input=False)
+            let_in = copy(rule)
+            let_in.targets = [target for target in rule.targets if _lets_in(target["Arn"], EVENTS, rule.arn)]
+            let_in.send_to_targets(event, transform_input=False)
 
 
 def _publish(topic: str, notification: Notification) -> None:
@@ -92,4 +98,16 @@ def _publish(topic: str, notification: Notification) -> None:
     message = json.dumps(notification.body, indent=0)  # captured messages break lines inside the text
     subscriptions, _ = seller.list_subscriptions_by_topic(topic_arn(topic))
     for subscription in subscriptions:
-        subscription.publish(message, notification.message_id)
+        if subscription.protocol != "sqs" or _lets_in(subscription.endpoint, SNS, topic_arn(topic)):
+            subscription.publish(message, notification.message_id)
+
+
+def _lets_in(target_arn: str, service: str, source_arn: str) -> bool:
+    """Whether a target takes what a rule or a topic sends; moto asks no policy, so a queue's is asked here."""
+    _, _, kind, region, account, name = target_arn.split(":", 5)
+    if kind != "sqs":
+        return True
+    queue = sqs_backends[account][region].queues.get(name)
+    if queue is None or isinstance(queue, ForwardingQueue):
+        return True  # moto knows what to do without one; a queue elsewhere asks its own policy
+    return allows_sending(queue.policy, service, source_arn, target_arn)

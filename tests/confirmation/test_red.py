@@ -1,7 +1,10 @@
 """Broken on purpose: the run turns red, and says what may be wrong in words that lead to it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
+
+import boto3
+import pytest
 
 from tests.cast import ANALYTICS, ARCHIVE
 from tests.confirmation.conftest import Stage
@@ -25,13 +28,27 @@ def test_a_wrong_product_code(new_stage: Callable[..., Any]):
     assert "products.toml" in found.suspects("signup.2")
 
 
-def test_messages_that_never_come(whole_stage: Stage):
-    # SQS drops what its policy does not allow, and tells nobody: nothing comes.
-    whole_stage.sandbox.settings(notification_drop_share=1)
-    try:
-        found = whole_stage.confirm("--product", ARCHIVE, *SHORT)
-    finally:
-        whole_stage.sandbox.back_to_normal()
+@pytest.fixture
+def without_a_policy(whole_stage: Stage) -> Iterator[Stage]:
+    """A stage whose queue lets nobody in: SQS drops what comes, and tells nobody."""
+    sqs = boto3.client(
+        "sqs",
+        region_name="us-east-1",
+        endpoint_url=whole_stage.place.aws_url,
+        aws_access_key_id="sandbox",
+        aws_secret_access_key="sandbox",
+    )
+    queue_url = whole_stage.environment["NOTIFICATIONS_QUEUE_URL"]
+    policy = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["Policy"])["Attributes"]["Policy"]
+    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"Policy": ""})
+    yield whole_stage
+    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"Policy": policy})
+    sqs.close()
+
+
+@pytest.mark.parametrize("product", [ARCHIVE, ANALYTICS], ids=["SNS", "EventBridge"])
+def test_a_queue_policy_that_is_missing(without_a_policy: Stage, product: str):
+    found = without_a_policy.confirm("--product", product, *SHORT)
     assert (found.status, found.mark("signup.5"), found.mark("change.2")) == (1, "done", "open")
     assert "The queue policy" in found.suspects("change.2")
     assert "worker is stopped" not in found.suspects("change.2")

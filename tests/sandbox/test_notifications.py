@@ -186,11 +186,39 @@ def test_a_notification_can_be_sent_twice(shop, received):
     assert again["detail"]["requestId"] == first["detail"]["requestId"]
 
 
+def let_in(sqs, queue: str, service: str, source_arn: str) -> None:
+    """Let a service send to this queue for a rule or a topic, as AWS wants it."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": service},
+        "Action": "sqs:SendMessage",
+        "Resource": "*",
+        "Condition": {"ArnEquals": {"aws:SourceArn": source_arn}},
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": policy})
+
+
+@pytest.mark.parametrize("product", [ARCHIVE, ANALYTICS])
+def test_what_the_policy_of_a_queue_does_not_allow_is_dropped_without_a_word(shop, aws, server, received, product):
+    sqs = aws("sqs")
+    asked = {"QueueUrl": server.queue_url, "AttributeNames": ["Policy"]}
+    policy = sqs.get_queue_attributes(**asked)["Attributes"]["Policy"]
+    sqs.set_queue_attributes(QueueUrl=server.queue_url, Attributes={"Policy": ""})
+    try:
+        terms = {"plan": "team"} if product == ANALYTICS else {"dimensions": {"users": 3}}
+        shop.buy(product, ACME, **terms)
+        assert received() == []
+    finally:
+        sqs.set_queue_attributes(QueueUrl=server.queue_url, Attributes={"Policy": policy})
+
+
 def test_a_queue_of_ones_own_can_subscribe_to_the_topics(shop, aws):
     sqs, sns = aws("sqs"), aws("sns")
     queue = sqs.create_queue(QueueName="mine")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     topic = f"{SNS}entitlement-notification-{ARCHIVE}"
+    let_in(sqs, queue, "sns.amazonaws.com", topic)
     subscription = sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)["SubscriptionArn"]
     try:
         shop.buy(ARCHIVE, ACME, dimensions={"users": 3})
@@ -205,7 +233,8 @@ def test_a_rule_of_ones_own_can_pick_events_by_pattern(shop, aws):
     queue = sqs.create_queue(QueueName="licences")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     pattern = {"source": ["aws.agreement-marketplace"], "detail-type": [{"prefix": "License Updated"}]}
-    eventbridge.put_rule(Name="licences", EventPattern=json.dumps(pattern))
+    rule = eventbridge.put_rule(Name="licences", EventPattern=json.dumps(pattern))["RuleArn"]
+    let_in(sqs, queue, "events.amazonaws.com", rule)
     eventbridge.put_targets(Rule="licences", Targets=[{"Id": "queue", "Arn": arn}])
     try:
         shop.buy(ANALYTICS, ACME, plan="team")
