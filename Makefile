@@ -1,6 +1,6 @@
 # Everything a person runs here. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help demo clean-demo test proof bench lint lint-format lint-code lint-types lint-layers lint-templates format pictures pins
+.PHONY: help demo flask clean-demo test proof bench lint lint-format lint-code lint-types lint-layers lint-templates format pictures pins
 
 # The first interpreter that is new enough; `make PYTHON=… demo` names another.
 PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 python3.11,$(shell $(p) -c 'import sys; print("$(p)" if sys.version_info >= (3, 11) else "")' 2>/dev/null)))
@@ -14,6 +14,7 @@ SIDE_BY_SIDE := --numprocesses=$(PROCESSES) --dist=worksteal
 
 help:
 	@echo 'make demo        an AWS Marketplace and the portal on this machine; Ctrl-C stops them'
+	@echo 'make flask       one of the portal’s commands, in the running demo (make flask ARGS="doctor", ARGS="confirm --sandbox")'
 	@echo 'make clean-demo  forget everything the demo remembers'
 	@echo 'make test        everything the tests need, then all of them (make test ARGS="-k claim" picks some)'
 	@echo 'make proof       try for some minutes to lose or double a notification (make proof ARGS="crash --rounds 300" picks one)'
@@ -25,6 +26,9 @@ help:
 
 demo: .venv/demo
 	@$(BIN)/python -m laptop.demo
+
+flask: .venv/demo
+	@$(BIN)/python -m laptop.commands $(ARGS)
 
 clean-demo:
 	@rm -rf .laptop && echo 'The demo starts from nothing next time.'

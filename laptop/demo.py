@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from laptop import console, ports, stack, valkey
+from laptop import commands, console, ports, stack, valkey
 from laptop.environment import MAIL_PORT, PORTAL_PORT, ROOT, SANDBOX_PORT, Place
 from laptop.processes import DidNotStart, Programs
 from laptop.terminal import Stop, listening
@@ -34,8 +34,12 @@ def main() -> int:
         with listening(), only_one(), Programs(FOLDER / "logs", ROOT) as programs:
             place = choose_place(choose_redis(programs))
             stack.start(programs, place, tell)
-            print(welcome(place, console.set_up_code(place, tell)), flush=True)
-            return watch(programs)
+            commands.note(place)
+            try:
+                print(welcome(place, console.set_up_code(place, tell)), flush=True)
+                return watch(programs)
+            finally:
+                commands.forget(place.folder)
     except Stop:
         print("Stopped. `make demo` carries on from here; `make clean-demo` forgets it all.")
         return 0
@@ -149,6 +153,7 @@ def welcome(place: Place, code: str | None) -> str:
   The portal     {place.portal_url}
   Its console    {place.portal_url}/staff{first}
   Mail it sent   {place.sandbox_url}/mailbox
+  Its commands   make flask ARGS="doctor", or "confirm --sandbox", in another terminal
   Logs           {(place.folder / "logs").relative_to(ROOT)}/
 
   Ctrl-C stops everything. The next `make demo` carries on where this one ends.
