@@ -99,14 +99,15 @@ class Notification(Base):
 class NotificationId(Base):
     """One id under which AWS's consoles, logs and queues know a message: what support is given to find it by.
 
-    In a table of its own, because a message is written three times, and its ids once.
+    In a table of its own, because a message is written three times, and its ids once. No foreign key: checking it would
+    lock the message's row against the very worker who is about to write to it, and messages are never removed.
     """
 
     __tablename__ = "notification_ids"
 
     told_id: Mapped[str] = mapped_column(String(100), primary_key=True)
     """See ``envelope.Message.told_ids``."""
-    notification_id: Mapped[int] = mapped_column(ForeignKey("notifications.id"), primary_key=True, index=True)
+    notification_id: Mapped[int] = mapped_column(primary_key=True)
 
 
 def is_odd() -> TextClause:

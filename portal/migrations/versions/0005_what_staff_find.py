@@ -39,7 +39,6 @@ def upgrade() -> None:
     op.create_table('notification_ids',
         sa.Column('told_id', sa.String(length=100), nullable=False),
         sa.Column('notification_id', sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(['notification_id'], ['notifications.id'], name=op.f('fk_notification_ids_notification_id')),
         sa.PrimaryKeyConstraint('told_id', 'notification_id', name=op.f('pk_notification_ids'))
     )
     op.create_table('kept_figures',
@@ -85,7 +84,6 @@ def upgrade() -> None:
     _fill_words()
     _fill_ids()
     op.create_index(op.f('ix_organisation_words_organisation_id'), 'organisation_words', ['organisation_id'], unique=False)
-    op.create_index(op.f('ix_notification_ids_notification_id'), 'notification_ids', ['notification_id'], unique=False)
 
 
 def downgrade() -> None:
