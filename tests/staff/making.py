@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from portal.accounts.models import Organisation
 from portal.contracts.lifecycle import State
 from portal.contracts.models import Contract, ContractName, NameKind
 from portal.database import db, transaction, utcnow
+from portal.notifications.models import Notification
+from portal.registration.models import Claim
 from tests.cast import ANALYTICS
 
 
@@ -37,3 +40,17 @@ def organisation(name: str) -> int:
 
 def days_ago(days: float) -> datetime:
     return utcnow() - timedelta(days=days)
+
+
+def message(minutes_ago: float = 1, took_ms: float | None = None, **columns: Any) -> None:
+    received_at = utcnow() - timedelta(minutes=minutes_ago)
+    settled_at = None if took_ms is None else received_at + timedelta(milliseconds=took_ms)
+    usual = {"source_key": str(uuid4()), "body": "", "dialect": "sns", "kind": "granted", "name": "x"}
+    with transaction():
+        db.session.add(Notification(**(usual | {"received_at": received_at, "settled_at": settled_at} | columns)))
+
+
+def claim(contract: Any, days: float = 1, **columns: Any) -> None:
+    expires_at = utcnow() + timedelta(days=1)
+    with transaction():
+        db.session.add(Claim(contract_id=contract.id, created_at=days_ago(days), expires_at=expires_at, **columns))

@@ -13,6 +13,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.database import Base, UTCDateTime, db, insert, transaction
 
+CHEAP_MILLISECONDS = 10
+"""What took no longer the last time is counted anew for each page."""
+
 
 class KeptFigure(Base):
     """One figure, or several that belong together, as they were counted last."""
@@ -48,9 +51,15 @@ def keep(counters: Mapping[str, Callable[[datetime], Any]], now: datetime) -> No
 
 
 def kept(names: Mapping[str, Callable[[datetime], Any]], now: datetime) -> dict[str, Kept]:
-    """The figures as last counted; one that nobody has counted yet is counted here and now, and not kept."""
+    """The figures as last counted.
+
+    What takes no time, or was never counted, is counted here and now, and not kept: where little has been sold nobody
+    has to wait for the clock.
+    """
     rows = db.session.execute(
-        select(KeptFigure.name, KeptFigure.value, KeptFigure.counted_at).where(KeptFigure.name.in_(names))
+        select(KeptFigure.name, KeptFigure.value, KeptFigure.counted_at).where(
+            KeptFigure.name.in_(names), KeptFigure.milliseconds > CHEAP_MILLISECONDS
+        )
     )
     found = {name: Kept(value, counted_at) for name, value, counted_at in rows}
     return found | {name: Kept(count(now), now) for name, count in names.items() if name not in found}
