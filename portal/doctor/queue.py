@@ -156,6 +156,7 @@ def _buried(dead: QueueState) -> Line:
     if dead.waiting:
         return BURIED.warning(
             f"About {dead.waiting:,} messages lie in it.",
-            "See why in the worker’s log; then let SQS move them back (console: Start DLQ redrive).",
+            "See why in the worker’s log; then send them back: in the console’s queue of dead letters, or "
+            "`flask notifications dead-letters --back`.",
         )
     return BURIED.ok("None.")
