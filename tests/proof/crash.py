@@ -47,6 +47,7 @@ class Crashes:
         self._bursts, self._began = 0, utcnow().replace(microsecond=0)
         self._harms = _harms(stage)
         stage.be_ready()
+        wait_for(stage.is_known, PATIENCE_SECONDS)
         self._settle()
 
     def round(self) -> None:

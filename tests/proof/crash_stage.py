@@ -140,14 +140,22 @@ class Stage:
             raise AssertionError(f"{len(left)} processes of the worker outlived it")
 
     def forget_leases(self) -> None:
-        """Let be due at once what a dead worker had in its hands, instead of after half a minute.
+        """Let be due at once what a dead worker had in its hands, instead of after half a minute, and what AWS would
+        not answer, instead of after some.
 
-        Only while no worker is alive, because nobody's rows may be taken from him. Checks are left as they are.
+        Only while no worker is alive, because nobody's rows may be taken from him.
         """
         assert not self._worker, "somebody may be working on these rows"
         with transaction():
             due = db.update(Notification).where(Notification.fate == Fate.RECEIVED).values(due_at=utcnow())
             db.session.execute(due)
+            put_off = db.update(Contract).where(Contract.check_due_at.is_not(None)).values(check_due_at=utcnow())
+            db.session.execute(put_off)
+
+    def is_known(self) -> bool:
+        """Whether AWS was asked about every contract at least once: only then does the account begin."""
+        db.session.rollback()
+        return not db.session.scalar(db.select(Contract.id).where(Contract.confirmed_at.is_(None)).limit(1))
 
     def no_reconciliation(self) -> None:
         """Sweeps of a whole product are not to mend what messages should have done."""
