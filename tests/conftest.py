@@ -215,8 +215,11 @@ def buy(sandbox: SandboxClient) -> Iterator[Callable[..., dict[str, Any]]]:
 
     yield purchase
     for one in bought:
-        with suppress(HTTPError):  # it has ended already
-            sandbox.cancel(one["agreement_id"])
+        agreement_id: str | None = one["agreement_id"]
+        while agreement_id:  # and whatever has renewed or replaced it
+            with suppress(HTTPError):  # it has ended already
+                sandbox.cancel(agreement_id)
+            agreement_id = sandbox.purchase(agreement_id)["next_agreement_id"]
 
 
 @pytest.fixture
