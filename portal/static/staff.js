@@ -24,6 +24,8 @@
       event.preventDefault();
       box()?.focus();
       box()?.select();
+    } else if (event.key === "/" && focused === box() && !focused.value) {
+      event.preventDefault(); // the hand is quicker than the eye: the box was waiting already
     } else if (event.key === "Escape" && focused === box()) {
       box().blur();
     } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {

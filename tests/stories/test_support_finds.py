@@ -64,6 +64,13 @@ def test_a_slash_that_belongs_to_what_is_written_is_written(sam: Supporter):
     assert sam.page.get_by_label(BOX).input_value() == "license/l-123"
 
 
+def test_a_slash_that_was_meant_to_come_to_the_box_is_none_of_the_text(sam: Supporter):
+    sam.open()
+    sam.see("Search")
+    sam.page.keyboard.type("/acme")
+    assert sam.page.get_by_label(BOX).input_value() == "acme"
+
+
 def test_an_address_never_comes_into_the_bar_of_the_browser(alice: Actor, sam: Supporter):
     alice.portal.become_a_customer()
     sam.open()

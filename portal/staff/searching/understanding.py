@@ -33,6 +33,8 @@ _LABEL = re.compile(
 )
 _TOLD_ID = re.compile(r"[\w-]{8,100}")
 _WORD = re.compile(r"[^\W_]+")
+_KEY_FOR_THE_BOX = re.compile(r"^/(?=[^/]*$)")
+"""A slash that was meant to come to the box, and landed in it; the address of a page has more of them."""
 
 
 class Kind(StrEnum):
@@ -100,7 +102,8 @@ def tidied(asked: str) -> str:
     """A text without what is invisible, and without the brackets and quotes that came along with it."""
     text = "".join(" " if character.isspace() else character for character in asked)
     visible = "".join(character for character in text if unicodedata.category(character)[0] != "C")
-    return " ".join(unicodedata.normalize("NFKC", visible).split()).strip("\"'`“”‘’«»,;. ")
+    line = " ".join(unicodedata.normalize("NFKC", visible).split())
+    return _KEY_FOR_THE_BOX.sub("", line).strip("\"'`“”‘’«»,;. ")
 
 
 def _pages(text: str) -> list[Reading]:

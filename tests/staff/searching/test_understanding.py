@@ -31,6 +31,11 @@ def test_an_address_is_one_whatever_was_pasted_around_it(written: str):
     assert understand(written).readings == (Reading(Kind.EMAIL, "alice@acme.example"),)
 
 
+@pytest.mark.parametrize("asked", ["alice@acme.example", "444455556666", "agmt-7f3k2", "acme"])
+def test_a_slash_that_was_meant_to_come_to_the_box_makes_no_difference(asked: str):
+    assert understand(f"/{asked}").readings == understand(asked).readings
+
+
 def test_an_address_may_be_a_beginning():
     assert first("alice@ac") == Reading(Kind.EMAIL, "alice@ac")
 
