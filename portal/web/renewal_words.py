@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -74,9 +74,13 @@ class Ends:
 
 
 def ends(counted: Mapping[str, Mapping[str, int]], days: int, now: datetime) -> Ends:
-    """The counted days put together: each of a month alone, weeks of a quarter, months of more."""
-    first = now.date()
+    """The counted days put together: each of a month alone, weeks of a quarter, months of more.
+
+    Today and so many days more, as `renewals.ahead` lists them.
+    """
+    first = now.astimezone(UTC).date()
     span = 1 if days <= 31 else 7 if days <= 100 else 30
+    days += 1
     late = _sum(counted, first - timedelta(days=OVERDUE_DAYS), first)
     slices = [("overdue", late)] if sum(late.values()) else []
     for start in range(0, days, span):

@@ -70,11 +70,7 @@ def ahead(
     place: Place | None = None,
 ) -> Ahead:
     """What ends within so many days; what should have ended lately and is still granted comes first."""
-    conditions: list[ColumnElement[bool]] = [
-        Contract.until_at >= now - timedelta(days=OVERDUE_DAYS),
-        Contract.until_at < now + timedelta(days=days),
-        Contract.state.in_(GRANTED),
-    ]
+    conditions = _ends_within(days, now)
     if product_code:
         conditions.append(Contract.product_code == product_code)
     if outlook in _AUTO_RENEW:
@@ -88,6 +84,16 @@ def ahead(
     shown = found[:PAGE]
     following = Place(shown[-1].until_at, shown[-1].id) if len(found) > PAGE else None
     return Ahead(_renewals(shown), following)
+
+
+def _ends_within(days: int, now: datetime) -> list[ColumnElement[bool]]:
+    """Whole days of UTC, the last one too: a year bought this morning is to be found a year ahead all day."""
+    midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return [
+        Contract.until_at >= midnight - timedelta(days=OVERDUE_DAYS),
+        Contract.until_at < midnight + timedelta(days=days + 1),
+        Contract.state.in_(GRANTED),
+    ]
 
 
 _AUTO_RENEW: dict[Outlook | None, bool | None] = {Outlook.RENEWS: True, Outlook.STOPS: False, Outlook.UNKNOWN: None}
@@ -179,16 +185,10 @@ def count_ends(now: datetime) -> dict[str, dict[str, int]]:
 
     What is renewed by a successor already is counted as what its own terms say: looking for each successor takes long.
     """
-    last = now + timedelta(days=PERIODS[-1] + 1)
     day = slice_of(Contract.until_at, DAY)
     rows = db.session.execute(
         select(day, Contract.auto_renew, func.count())
-        .where(
-            Contract.until_at >= now - timedelta(days=OVERDUE_DAYS),
-            Contract.until_at < last,
-            Contract.state.in_(GRANTED),
-            Contract.merged_into_id.is_(None),
-        )
+        .where(*_ends_within(PERIODS[-1] + 1, now), Contract.merged_into_id.is_(None))
         .group_by(day, Contract.auto_renew)
     )
     counted: dict[str, dict[str, int]] = {}

@@ -1,5 +1,6 @@
 """What ends in the next days, and how it goes on."""
 
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -12,7 +13,8 @@ from portal.database import db, transaction, utcnow
 from portal.marketplace.queue import Delivery
 from portal.notifications import intake
 from portal.notifications.models import Notification
-from portal.staff.overview.renewals import PAGE, Outlook, Renewal, ahead, count_ends, today
+from portal.staff.overview.renewals import PAGE, PERIODS, Outlook, Renewal, ahead, count_ends, today
+from portal.web.renewal_words import ends
 from tests.cast import ARCHIVE
 from tests.notifications import shapes
 from tests.staff.making import make
@@ -138,3 +140,20 @@ def test_ends_are_counted_by_day_and_outlook():
         make(until_at=now + timedelta(days=3), auto_renew=auto_renew)
     make(ends_in=3, state=State.WAITING)
     assert count_ends(now) == {today(now + timedelta(days=3)): {"renews": 2, "stops": 1, "unknown": 1}}
+
+
+@pytest.mark.parametrize("hour", [0, 7, 23])
+@pytest.mark.parametrize("days", PERIODS)
+def test_the_picture_counts_what_the_table_lists(days: int, hour: int):
+    now = utcnow().replace(hour=hour, minute=30)
+    for ahead_by in (-40, -30.9, -30, -2, 0, 0.9, 1, days - 1, days - 0.1, days, days + 0.9, days + 1.1, 364.99):
+        make(until_at=now + timedelta(days=ahead_by), auto_renew=True)
+    make(until_at=now + timedelta(days=days), auto_renew=False)
+    listed = Counter(str(one.outlook) for one in ahead(days, now).renewals)
+    assert ends(count_ends(now), days, now).sums == {"renews": 0, "stops": 0, "unknown": 0} | listed
+
+
+def test_a_year_bought_earlier_today_is_counted_a_year_ahead():
+    now = utcnow().replace(hour=12)
+    make(until_at=now.replace(hour=5) + timedelta(days=365), auto_renew=True)
+    assert ends(count_ends(now), 365, now).sums["renews"] == 1
