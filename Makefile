@@ -74,38 +74,38 @@ pictures: .venv/demo
 	@echo 'Making the virtual environment .venv with $(PYTHON)'
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo 'Python cannot make virtual environments here. On Debian and Ubuntu: apt-get install python3-venv'; exit 1; }
 
-.venv/demo: requirements-demo.txt requirements.txt | .venv/bin/python
+.venv/demo: requirements-demo.txt | .venv/bin/python
 	@echo 'Installing the pinned packages (once, about a minute)'
-	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on -r requirements-demo.txt
+	$(BIN)/python -m pip install --require-hashes --disable-pip-version-check --progress-bar on -r requirements-demo.txt
 	@touch $@
 
-.venv/dev: requirements-dev.txt requirements-demo.txt requirements.txt | .venv/bin/python
+.venv/dev: requirements-dev.txt | .venv/bin/python
 	@echo 'Installing the pinned packages, those for tests and lint included (once, about two minutes)'
-	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on -r requirements-dev.txt
+	$(BIN)/python -m pip install --require-hashes --disable-pip-version-check --progress-bar on -r requirements-dev.txt
 	@touch $@ .venv/demo
 
-.venv/bench: requirements-bench.txt requirements-demo.txt requirements.txt | .venv/bin/python
+.venv/bench: requirements-bench.txt | .venv/bin/python
 	@echo 'Installing the pinned packages, those for benchmarks included (once, about a minute)'
-	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on -r requirements-bench.txt
+	$(BIN)/python -m pip install --require-hashes --disable-pip-version-check --progress-bar on -r requirements-bench.txt
 	@touch $@ .venv/demo
 
-# Each file adds to the one before it. Redis needs async-timeout on the earliest 3.11s only, where pip-compile
-# may not be running, so that one line is written by hand.
-COMPILE = $(BIN)/pip-compile --quiet --strip-extras --no-header --no-annotate --no-emit-index-url \
-	--no-emit-find-links --no-emit-trusted-host pyproject.toml
+# Each file is whole, with the hash of every package that may be installed, and keeps to the versions of the one before.
+# Redis needs async-timeout on the earliest 3.11s only, where pip-compile may not be running, so that is written by hand.
+COMPILE = $(BIN)/pip-compile --quiet --strip-extras --no-header --no-annotate --no-emit-index-url --generate-hashes \
+	--allow-unsafe --no-emit-find-links --no-emit-trusted-host pyproject.toml
 pins: | .venv/bin/python
 	$(BIN)/python -m pip install --quiet pip-tools
 	@set -e; new=$$(mktemp -d); trap 'rm -rf "$$new"' EXIT; \
+	write() { { echo "# $$3 Written by \`make pins\`."; \
+	  echo "async-timeout==5.0.1 ; python_full_version < '3.11.3' \\"; \
+	  echo '    --hash=sha256:39e3809566ff85354557ec2398b55e096c8364bacac9405a7a1fa429e77fe76c \'; \
+	  echo '    --hash=sha256:d9321a7a3d5a6a5e187e824d2fa0793ce379a202935782d555d6e9d2735677d3'; cat "$$new/$$1"; } > "$$2"; }; \
 	$(COMPILE) --upgrade -o "$$new/runtime"; \
 	$(COMPILE) -c "$$new/runtime" --extra demo -o "$$new/demo"; \
 	$(COMPILE) -c "$$new/demo" --extra demo --extra dev -o "$$new/dev"; \
 	$(COMPILE) -c "$$new/dev" --extra demo --extra bench -o "$$new/bench"; \
-	{ echo '# What the portal and its worker run on, pinned. Written by `make pins`.'; \
-	  echo "async-timeout==5.0.1 ; python_full_version < '3.11.3'"; cat "$$new/runtime"; } > requirements.txt; \
-	{ echo '# What `make demo` adds: the sandbox, Valkey. Written by `make pins`.'; \
-	  echo '-r requirements.txt'; grep -vxFf "$$new/runtime" "$$new/demo"; } > requirements-demo.txt; \
-	{ echo '# What tests and lint add. Written by `make pins`.'; \
-	  echo '-r requirements-demo.txt'; grep -vxFf "$$new/demo" "$$new/dev"; } > requirements-dev.txt; \
-	{ echo '# What `make bench` adds to the demo: PostgreSQL, tables, Celery. Written by `make pins`.'; \
-	  echo '-r requirements-demo.txt'; grep -vxFf "$$new/demo" "$$new/bench"; } > requirements-bench.txt; \
+	write runtime requirements.txt 'What the portal and its worker run on, pinned with hashes.'; \
+	write demo requirements-demo.txt 'That, and what `make demo` adds: the sandbox, Valkey.'; \
+	write dev requirements-dev.txt 'The demo, and what tests and lint add.'; \
+	write bench requirements-bench.txt 'The demo, and what `make bench` adds: PostgreSQL, tables, Celery.'; \
 	rm -rf marketplace_portal.egg-info

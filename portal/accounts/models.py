@@ -39,7 +39,14 @@ class Person(Base):
     """As the person wrote it, for mail."""
     email_key: Mapped[str] = mapped_column(String(320), unique=True)
     """The address folded for comparison."""
-    password_hash: Mapped[str] = mapped_column(String(255))
+    email_verified_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When it was shown that the person reads mail at this address; None while it was not."""
+    password_hash: Mapped[str | None] = mapped_column(String(255))
+    """None for who has no password: they come from an identity provider."""
+    language: Mapped[str | None] = mapped_column(String(8))
+    """The language chosen for pages and mail, as `ja`."""
+    time_zone: Mapped[str | None] = mapped_column(String(64))
+    """The name of the zone that times are told in, as `Asia/Tokyo`; None for the usual one of the language."""
     terms_accepted_at: Mapped[datetime] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
 

@@ -67,9 +67,16 @@ def test_the_layers_are_written_down():
 
 @pytest.mark.parametrize("file", sorted(ROOT.glob("requirements*.txt")), ids=lambda file: file.name)
 def test_every_package_is_pinned(file: Path):
-    lines = [line.strip() for line in file.read_text(encoding="utf-8").splitlines()]
-    packages = [line for line in lines if line and not line.startswith(("#", "-r "))]
+    packages = [line for line in file.read_text(encoding="utf-8").splitlines() if line and line[0] not in "# "]
+    assert packages
     assert [package for package in packages if "==" not in package] == []
+
+
+@pytest.mark.parametrize("file", sorted(ROOT.glob("requirements*.txt")), ids=lambda file: file.name)
+def test_every_package_has_a_hash(file: Path):
+    whole = file.read_text(encoding="utf-8").replace("\\\n", " ").splitlines()
+    packages = [line for line in whole if line and not line.startswith("#")]
+    assert [package for package in packages if "--hash=sha256:" not in package] == []
 
 
 def test_what_the_portal_needs_is_among_what_is_pinned():

@@ -1,0 +1,109 @@
+"""The languages that the portal speaks: words are written in English where they are used, and said in another.
+
+Mark a text that is said at once with ``gettext`` (``_``), one that counts with ``ngettext``, and one that stands at the
+top of a module with ``marked``; whoever uses a marked text says it with ``gettext`` when the reader is known. The
+translations are `portal/translations/<language>/LC_MESSAGES/*.po`, read as they are: nothing has to be compiled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import tzinfo
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import flask_babel
+from babel import Locale
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+
+LANGUAGES = {"en": "English", "ja": "日本語"}
+"""Each language's code and its own name."""
+DEFAULT = "en"
+TRANSLATIONS = Path(__file__).parent / "translations"
+
+
+def gettext(text: str, **values: object) -> str:
+    """The text in the reader's language, with `%(name)s` filled in; without a reader, as it is written."""
+    said: str = flask_babel.gettext(text, **values)
+    return said
+
+
+def ngettext(one: str, many: str, num: int, **values: object) -> str:
+    """As ``gettext``, for one thing or for many; `%(num)d` is how many."""
+    said: str = flask_babel.ngettext(one, many, num, **values)
+    return said
+
+
+def pgettext(context: str, text: str, **values: object) -> str:
+    """As ``gettext``, for a word whose meaning depends on where it stands."""
+    said: str = flask_babel.pgettext(context, text, **values)
+    return said
+
+
+def marked(text: str) -> str:
+    """The text itself: it is only marked as one to be translated, and ``gettext`` says it later."""
+    return text
+
+
+def lazily(text: str, **values: object) -> str:
+    """A text that finds its language when it is drawn; for labels and messages of forms, which take no other."""
+    said: Any = flask_babel.lazy_gettext(text, **values)
+    said_later: str = said
+    return said_later
+
+
+def language() -> str:
+    """The code of the language that is spoken now."""
+    locale = flask_babel.get_locale()
+    return locale.language if locale else DEFAULT
+
+
+@contextmanager
+def speaking(code: str | None) -> Iterator[None]:
+    """Speak this language for a while, as for a letter; the default for None. Inside an application context."""
+    with flask_babel.force_locale(code if code in LANGUAGES else DEFAULT):
+        yield
+
+
+class Speech(flask_babel.Babel):  # type: ignore[misc]
+    """Flask-Babel, with the translations as they are written."""
+
+    @property
+    def domain_instance(self) -> flask_babel.Domain:
+        return _DOMAIN
+
+    def speak(self, app: Any, choose: Callable[[], str | None], time_zone: Callable[[], tzinfo | str | None]) -> None:
+        """Let an application speak: `choose` names the language of a request, `time_zone` where its reader lives."""
+        self.init_app(app, default_locale=DEFAULT, locale_selector=choose, timezone_selector=time_zone)
+
+
+class _Domain(flask_babel.Domain):  # type: ignore[misc]
+    def get_translations(self) -> Translations | NullTranslations:
+        return translations(language())
+
+
+_DOMAIN = _Domain()
+
+
+@cache
+def translations(code: str) -> Translations | NullTranslations:
+    """All that was translated into a language."""
+    files = sorted((TRANSLATIONS / code / "LC_MESSAGES").glob("*.po"))
+    if not files:
+        return NullTranslations()
+    together = Catalog(locale=Locale.parse(code))
+    for file in files:
+        with file.open("rb") as lines:
+            for message in read_po(lines, locale=code):
+                if message.id and message.string:
+                    together[message.id] = message
+    compiled = BytesIO()
+    write_mo(compiled, together)
+    compiled.seek(0)
+    return Translations(compiled)
