@@ -7,7 +7,7 @@ from laptop.environment import ROOT
 from portal.config import SECRETS, SETTINGS, Settings
 
 PAGE = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
-SOURCE = (ROOT / "portal" / "config.py").read_text(encoding="utf-8")
+SOURCE = (ROOT / "portal" / "config" / "__init__.py").read_text(encoding="utf-8")
 ROW = re.compile(r"^\| `([A-Z_]+)` \| (.*?) \| (.*?) \|$", re.MULTILINE)
 
 
