@@ -14,6 +14,7 @@ from portal.contracts.history import changes_for
 from portal.contracts.overview import contract_of, contracts_of, joined_into, may_see
 from portal.database import after_commit, transaction
 from portal.jobs import later
+from portal.language import gettext as _
 from portal.services import edition, products, support
 from portal.web.ahead import etag_of, glance_of
 from portal.web.views import contract_card, contract_page
@@ -67,7 +68,7 @@ def check_again(contract_id: UUID) -> ResponseReturnValue:
     with transaction():
         checks.request_check(contract_id)
         after_commit(later.check_contracts)
-    flash("We are asking AWS now. This page follows by itself.", "notice")
+    flash(_("We are asking AWS now. This page follows by itself."), "notice")
     return redirect(url_for("contracts.show", contract_id=contract_id), 303)
 
 

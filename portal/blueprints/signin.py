@@ -14,6 +14,8 @@ from portal.accounts.people import authenticate
 from portal.blueprints.signup import LONGEST_PASSWORD, PREFILL
 from portal.database import transaction, utcnow
 from portal.extensions import csrf
+from portal.language import gettext as _
+from portal.language import lazily
 from portal.registration import claims
 from portal.staff import members, sessions
 from portal.web import console, visitor
@@ -28,10 +30,13 @@ class SignInForm(FlaskForm):  # type: ignore[misc]
     """An address and a password."""
 
     email = EmailField(
-        "Email", filters=[one_line], validators=[DataRequired("Please enter your email address."), Length(max=320)]
+        lazily("Email"),
+        filters=[one_line],
+        validators=[DataRequired(lazily("Please enter your email address.")), Length(max=320)],
     )
     password = PasswordField(
-        "Password", validators=[DataRequired("Please enter your password."), Length(max=LONGEST_PASSWORD)]
+        lazily("Password"),
+        validators=[DataRequired(lazily("Please enter your password.")), Length(max=LONGEST_PASSWORD)],
     )
 
 
@@ -54,7 +59,7 @@ def enter() -> ResponseReturnValue:
         return _page(form), 400
     person = authenticate(form.email.data, form.password.data)
     if person is None:
-        form.password.errors = ["This address and password do not fit together. Please try again."]
+        form.password.errors = [_("This address and password do not fit together. Please try again.")]
         return _page(form), 401
     where = _where_to(person.id)
     visitor.sign_in(person)
@@ -72,7 +77,7 @@ def sign_out() -> ResponseReturnValue:
         with transaction():
             sessions.end(key)
     visitor.sign_out()
-    flash("You are signed out.", "notice")
+    flash(_("You are signed out."), "notice")
     return redirect(url_for("signin.show"), 303)
 
 

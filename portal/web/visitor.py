@@ -16,6 +16,7 @@ from flask_login import UserMixin, current_user, login_user, logout_user
 from portal.accounts.models import Person
 from portal.accounts.people import person_with_key
 from portal.extensions import login_manager
+from portal.language import gettext, marked
 
 CLAIMS = "claims"
 MOST_CLAIMS = 5
@@ -39,7 +40,8 @@ def init_app(app: Flask) -> None:
     """Teach Flask-Login who our visitors are, and where they sign in."""
     login_manager.init_app(app)
     login_manager.login_view = "signin.show"
-    login_manager.login_message = "Please sign in to see this page."
+    login_manager.login_message = marked("Please sign in to see this page.")
+    login_manager.localize_callback = gettext
     login_manager.login_message_category = "notice"
 
 

@@ -18,6 +18,8 @@ from portal.blueprints.landing.standing import claim_or_problem, contract_of, go
 from portal.contracts.overview import may_see
 from portal.database import after_commit, transaction, utcnow
 from portal.jobs import later
+from portal.language import gettext as _
+from portal.language import lazily
 from portal.mail import letters, outbox
 from portal.registration.linking import LINKING_ROLES, AlreadyLinked, ClaimGone, MayNotLink
 from portal.registration.linking import link as link_purchase
@@ -33,8 +35,8 @@ NEW = "new"
 class OrganisationForm(FlaskForm):  # type: ignore[misc]
     """Which organisation the purchase is for: one of the person's own, or a new one."""
 
-    organization = HiddenField("Organisation")
-    organization_name = StringField("Name of the new organisation", validators=[Length(max=200)])
+    organization = HiddenField(lazily("Organisation"))
+    organization_name = StringField(lazily("Name of the new organisation"), validators=[Length(max=200)])
 
 
 @blueprint.get("/purchases/<uuid:claim_id>/organization")
@@ -109,7 +111,7 @@ def confirm(claim_id: UUID) -> ResponseReturnValue:
     except (ClaimGone, MayNotLink):
         return gone()
     drop_claim(claim_id)
-    flash(f"Your purchase is linked to {name}.", "success")
+    flash(_("Your purchase is linked to %(organisation)s.", organisation=name), "success")
     return redirect(url_for("contracts.show", contract_id=linked.contract_id), 303)
 
 
@@ -117,7 +119,7 @@ def confirm(claim_id: UUID) -> ResponseReturnValue:
 def leave(claim_id: UUID) -> ResponseReturnValue:
     """Put the purchase aside in this browser; *Set up your account* on AWS brings it back at any time."""
     drop_claim(claim_id)
-    flash("The purchase was left alone. You can bring it back from AWS Marketplace at any time.", "notice")
+    flash(_("The purchase was left alone. You can bring it back from AWS Marketplace at any time."), "notice")
     return redirect(url_for("site.index"), 303)
 
 
@@ -127,13 +129,13 @@ def _chosen_name(form: OrganisationForm, memberships: list[Membership]) -> str |
     if chosen == NEW:
         name = one_line(form.organization_name.data)
         if not 0 < len(name) <= 200:
-            form.organization_name.errors = ["Please enter a name of up to 200 characters for the new organisation."]
+            form.organization_name.errors = [_("Please enter a name of up to 200 characters for the new organisation.")]
             return None
         return name
     for membership in memberships:
         if str(membership.organisation_id) == chosen and membership.role in LINKING_ROLES:
             return membership.organisation.name
-    form.organization.errors = ["Please choose one of your organisations, or create a new one."]
+    form.organization.errors = [_("Please choose one of your organisations, or create a new one.")]
     return None
 
 
@@ -145,7 +147,9 @@ def _organisation_page(claim: Claim | None, memberships: list[Membership], form:
             "name": membership.organisation.name,
             "role": membership.role,
             "may_link": membership.role in LINKING_ROLES,
-            "reason": None if membership.role in LINKING_ROLES else "Only an owner or admin can link purchases to it.",
+            "reason": None
+            if membership.role in LINKING_ROLES
+            else _("Only an owner or admin can link purchases to it."),
         }
         for membership in memberships
     ]

@@ -22,6 +22,7 @@ from portal.blueprints.second_factor.door import (
     seal,
 )
 from portal.database import transaction, utcnow
+from portal.language import gettext as _
 from portal.staff import members
 from portal.web.visitor import visitor
 
@@ -80,7 +81,7 @@ def give_passkey() -> ResponseReturnValue:
             refused = True
             audit.record(f"person:{person_id}", "second factor refused", f"person:{person_id}", answer="passkey")
     if refused:
-        return jsonify(problem=NO_PASSKEY), 401
+        return jsonify(problem=_(NO_PASSKEY)), 401
     return jsonify(go=enter_console(person_id, "passkey") or url_for("site.index"))
 
 
