@@ -1,6 +1,6 @@
 # Everything a person runs here. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help demo flask clean-demo test proof bench lint lint-format lint-code lint-types lint-layers lint-templates format pictures pins
+.PHONY: help demo flask clean-demo test proof bench lint lint-format lint-code lint-types lint-layers lint-templates format words pictures pins
 
 # The first interpreter that is new enough; `make PYTHON=… demo` names another.
 PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 python3.11,$(shell $(p) -c 'import sys; print("$(p)" if sys.version_info >= (3, 11) else "")' 2>/dev/null)))
@@ -21,6 +21,7 @@ help:
 	@echo 'make bench       measure it all, some minutes (make bench ARGS="--only a,b --quick" measures less)'
 	@echo 'make lint        formatting, lint, types, layers, templates'
 	@echo 'make format      write the formatting'
+	@echo 'make words       bring the translations up to date with the texts in the code; say what is still to be translated'
 	@echo 'make pictures    draw the life of a contract anew, from the table in the code'
 	@echo 'make pins        choose the newest versions pyproject.toml allows and write requirements*.txt'
 
@@ -64,6 +65,9 @@ lint-templates: .venv/dev
 format: .venv/dev
 	$(BIN)/ruff format $(CHECKED)
 	$(BIN)/ruff check --fix $(CHECKED)
+
+words: .venv/demo
+	@$(BIN)/python -m laptop.words $(ARGS)
 
 pictures: .venv/demo
 	PYTHONPATH=. $(BIN)/python docs/draw_life.py
