@@ -28,7 +28,7 @@ from portal.products import Products
 from portal.registration.arrival import Desk
 from portal.sealing import Seal
 from portal.services import edition_of, support
-from portal.web import ahead, console, errors, filters, lookout, security, speech, visitor
+from portal.web import ahead, confirming, console, errors, filters, lookout, security, speech, visitor
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -76,6 +76,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     security.init_app(app, https=settings.https)
     csrf.init_app(app)
     visitor.init_app(app)
+    confirming.init_app(app)
     console.init_app(app)
     speech.init_app(app)
     filters.init_app(app)
