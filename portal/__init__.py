@@ -27,7 +27,20 @@ from portal.products import Products
 from portal.registration.arrival import Desk
 from portal.sealing import Seal
 from portal.services import edition_of, support
-from portal.web import ahead, console, errors, filters, hosts, limits, lookout, requests, security, speech, visitor
+from portal.web import (
+    ahead,
+    confirming,
+    console,
+    errors,
+    filters,
+    hosts,
+    limits,
+    lookout,
+    requests,
+    security,
+    speech,
+    visitor,
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -77,6 +90,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     limits.init_app(app, settings)
     csrf.init_app(app)
     visitor.init_app(app)
+    confirming.init_app(app)
     console.init_app(app)
     speech.init_app(app)
     filters.init_app(app)
