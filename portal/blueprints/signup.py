@@ -9,6 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, PasswordField, StringField
 from wtforms.validators import DataRequired, Email, Length, ValidationError
 
+from portal.accounts import passwords
 from portal.accounts.people import NewPerson, email_key, person_with_email, sign_up
 from portal.database import after_commit, transaction, utcnow
 from portal.extensions import csrf
@@ -18,11 +19,12 @@ from portal.registration import claims
 from portal.services import sender
 from portal.web.claim_aside import claim_aside, claim_to_go_on_with
 from portal.web.fields import one_line
+from portal.web.new_password import complain
 from portal.web.visitor import claim_at_hand
 
 blueprint = Blueprint("signup", __name__)
 
-SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 256
+SHORTEST_PASSWORD, LONGEST_PASSWORD = passwords.SHORTEST, passwords.LONGEST
 PREFILL = "prefill_email"
 
 
@@ -82,7 +84,7 @@ def show() -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     """Create the account, and ask to sign in with it; known and unknown addresses get the same answer."""
     form = SignUpForm()
-    if not form.validate():
+    if not form.validate() or complain(form.password, form.name.data, form.email.data, form.organization.data):
         return _page(form), 400
     new = NewPerson(form.name.data, form.email.data, form.password.data, form.organization.data)
     with transaction():
