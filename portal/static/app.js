@@ -14,12 +14,13 @@
 
   /* Times: "12 seconds ago" goes on counting. */
 
+  const relative = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "always" });
+
   function ago(date) {
     const seconds = Math.max(0, Math.round((Date.now() + serverAhead - date) / 1000));
     const steps = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
     const [unit, size] = steps.find(([, size]) => seconds >= size) ?? ["second", 1];
-    const count = Math.floor(seconds / size);
-    return seconds < 2 ? "just now" : `${count} ${unit}${count === 1 ? "" : "s"} ago`;
+    return seconds < 2 ? document.body.dataset.now : relative.format(-Math.floor(seconds / size), unit);
   }
 
   function tickTimes() {
@@ -121,9 +122,10 @@
     const input = document.getElementById(button.dataset.reveals);
     const shown = input.type === "password";
     input.type = shown ? "text" : "password";
-    button.textContent = shown ? "Hide" : "Show";
-    button.setAttribute("aria-label", shown ? "Hide password" : "Show password");
-    announce(shown ? "Your password is shown." : "Your password is hidden.");
+    const { show, showName, hide, hideName, shownSay, hiddenSay } = button.dataset;
+    button.textContent = shown ? hide : show;
+    button.setAttribute("aria-label", shown ? hideName : showName);
+    announce(shown ? shownSay : hiddenSay);
   });
 
   /* Forms are sent once. */

@@ -12,6 +12,7 @@ COOKIE = "language"
 def init_app(app: Flask) -> None:
     """Let the pages speak."""
     Speech().speak(app, _choose, lambda: None)
+    app.jinja_env.policies["ext.i18n.trimmed"] = True  # lines of a text in a template are lines of the template only
     app.jinja_env.globals.update(language=language, languages=LANGUAGES)
 
 

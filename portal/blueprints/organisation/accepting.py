@@ -18,9 +18,7 @@ from portal.blueprints.organisation.frame import ROLES, blueprint
 from portal.database import after_commit, transaction, utcnow
 from portal.jobs import later
 from portal.language import gettext as _
-from portal.language import speaking
-from portal.mail import letters_of_organisations as letters
-from portal.mail import outbox
+from portal.mail import letters, outbox
 from portal.sealing import hash_secret
 from portal.services import sender
 from portal.web.claim_aside import claim_to_go_on_with
@@ -85,9 +83,9 @@ def _tell_inviter(joined: Invitation) -> None:
     inviter = joined.invited_by
     if inviter is None:
         return
-    with speaking(inviter.language):
-        words = letters.joined(sender(), inviter.name, visitor().name, joined.organisation.name)
-    outbox.post(inviter.email, words)
+    where = joined.organisation
+    letter = letters.joined(sender(), inviter.name, visitor().name, where.name, where.id)
+    outbox.post(inviter, letter, organisation_id=joined.organisation_id)
     after_commit(later.send_mail)
 
 

@@ -21,11 +21,9 @@ from portal.blueprints.organisation.frame import (
 from portal.database import after_commit, transaction, utcnow
 from portal.jobs import later
 from portal.language import gettext as _
-from portal.language import marked
-from portal.mail import letters_of_organisations as letters
-from portal.mail import outbox
+from portal.language import language, marked
+from portal.mail import letters, outbox
 from portal.services import sender
-from portal.web.filters import when
 from portal.web.visitor import visitor
 
 _REFUSALS = {
@@ -99,15 +97,9 @@ def withdraw(organisation_id: int, invitation_id: int) -> ResponseReturnValue:
 
 def send(invited: Invited) -> None:
     """Put the letter with the link into the outbox. Inside a transaction."""
-    invitation = invited.invitation
-    link = url_for("organisation.open_invitation", token=invited.token)
-    words = letters.invited(
-        sender(),
-        invitation.invited_by.name if invitation.invited_by else None,
-        invitation.organisation.name,
-        invitation.role,
-        sender().portal_url + link,
-        when(invitation.expires_at),
-    )
-    outbox.post(invitation.email, words)
+    one = invited.invitation
+    link = sender().portal_url + url_for("organisation.open_invitation", token=invited.token)
+    inviter = one.invited_by.name if one.invited_by else None
+    letter = letters.invited(sender(), inviter, one.organisation.name, one.role, link, one.expires_at)
+    outbox.post(one.email, letter, language=language())
     after_commit(later.send_mail)

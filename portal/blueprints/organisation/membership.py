@@ -22,10 +22,10 @@ from portal.blueprints.organisation.frame import (
 from portal.database import after_commit, transaction, utcnow
 from portal.jobs import later
 from portal.language import gettext as _
-from portal.language import marked, speaking
-from portal.mail import letters_of_organisations as letters
-from portal.mail import outbox
+from portal.language import marked
+from portal.mail import letters, outbox
 from portal.services import sender
+from portal.web.confirming import is_confirmed
 from portal.web.visitor import visitor
 
 LAST_OWNER = marked(
@@ -40,6 +40,8 @@ def change_role(organisation_id: int, person_id: int) -> ResponseReturnValue:
     """Give a member, or oneself, another role."""
     my_place(organisation_id)
     role, me = _role(), visitor().person_id
+    if role is Role.OWNER and not is_confirmed(utcnow()):
+        return _confirm_first(organisation_id)
 
     def change() -> None:
         them = members.membership_of(person_id, organisation_id)
@@ -68,9 +70,7 @@ def remove(organisation_id: int, person_id: int) -> ResponseReturnValue:
         members.remove(organisation_id, person_id, visitor().person_id, utcnow())
         if them:
             name = them.person.name
-            with speaking(them.person.language):
-                words = letters.removed(sender(), name, them.organisation.name)
-            outbox.post(them.person.email, words)
+            outbox.post(them.person, letters.removed(sender(), name, them.organisation.name))
             after_commit(later.send_mail)
 
     refused = _refusal(organisation_id, take_out)
@@ -100,6 +100,8 @@ def hand_over(organisation_id: int) -> ResponseReturnValue:
     person_id = request.form.get("person", type=int)
     if person_id is None or not 0 < person_id <= LARGEST_NUMBER:
         return settings_page(organisation_id, Draft(problem=_("Please choose who is to be the owner."))), 400
+    if not is_confirmed(utcnow()):
+        return _confirm_first(organisation_id)
 
     def give() -> None:
         members.hand_over(organisation_id, person_id, visitor().person_id, utcnow())
@@ -112,6 +114,13 @@ def hand_over(organisation_id: int) -> ResponseReturnValue:
         return refused
     flash(_("Ownership is handed over. You are an admin now."), "success")
     return redirect(url_for("organisation.show", organisation_id=organisation_id), 303)
+
+
+def _confirm_first(organisation_id: int) -> ResponseReturnValue:
+    """Whoever is to be an owner can take the organisation away, so nobody makes one from a browser left open."""
+    flash(_("Nothing was changed yet: please confirm that it is you, and do it again."), "notice")
+    back = url_for("organisation.show", organisation_id=organisation_id)
+    return redirect(url_for("profile.confirm", next=back), 303)
 
 
 def _refusal(organisation_id: int, do: Callable[[], None]) -> ResponseReturnValue | None:
@@ -129,9 +138,8 @@ def _refusal(organisation_id: int, do: Callable[[], None]) -> ResponseReturnValu
 
 
 def _tell_of_role(them: Membership, role: Role) -> None:
-    with speaking(them.person.language):
-        words = letters.role_changed(sender(), them.person.name, them.organisation.name, role)
-    outbox.post(them.person.email, words)
+    letter = letters.role_changed(sender(), them.person.name, them.organisation.name, role, them.organisation_id)
+    outbox.post(them.person, letter, organisation_id=them.organisation_id)
     after_commit(later.send_mail)
 
 

@@ -14,12 +14,10 @@ from portal.blueprints.staff.gate import blueprint, staff_member
 from portal.database import after_commit, transaction, utcnow
 from portal.jobs import later
 from portal.language import gettext as _
-from portal.mail import outbox
-from portal.mail.letters_of_organisations import invited
+from portal.mail import letters, outbox
 from portal.services import products, sender
 from portal.staff.overview import organisations
 from portal.web.fields import one_line
-from portal.web.filters import when
 from portal.web.found import contract_rows
 
 
@@ -54,7 +52,7 @@ def invite_first_owner(organisation_id: int) -> ResponseReturnValue:
 def _send(asked: Invited) -> None:
     link = sender().portal_url + url_for("organisation.open_invitation", token=asked.token)
     one = asked.invitation
-    outbox.post(one.email, invited(sender(), None, one.organisation.name, one.role, link, when(one.expires_at)))
+    outbox.post(one.email, letters.invited(sender(), None, one.organisation.name, one.role, link, one.expires_at))
     after_commit(later.send_mail)
 
 

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from portal.accounts.models import Role
+from portal.database import utcnow
 from portal.mail.models import Letter
+from portal.web.confirming import CONFIRMED
 from tests.cast import Somebody
 from tests.portal_client import PortalClient
 
@@ -46,6 +48,15 @@ def invite(client: PortalClient, alice: Somebody, acme: str, letters: Callable[.
         return link_in(letters(email)[-1])
 
     return ask
+
+
+@pytest.fixture
+def confirmed(client: PortalClient, alice: Somebody) -> PortalClient:
+    """Alice's browser, in which she has just shown that it is her."""
+    client.sign_in_as(alice)
+    with client.http.session_transaction(base_url=client.site) as session:
+        session[CONFIRMED] = int(utcnow().timestamp())
+    return client
 
 
 def link_in(letter: Letter) -> str:

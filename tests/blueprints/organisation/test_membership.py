@@ -1,7 +1,6 @@
 """Other roles, removing, leaving and handing over, on the page."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
@@ -113,9 +112,8 @@ def test_stepping_down(client: PortalClient, alice: Somebody, carol: Somebody, a
     assert "You are a member here." in client.get(acme).text
 
 
-def test_ownership_is_handed_over(client: PortalClient, alice: Somebody, bob: Somebody, acme: str, letters: Letters):
-    client.sign_in_as(alice)
-    page = client.follow(client.press(acme, f"{acme}/hand-over", person=str(bob.id)))
+def test_ownership_is_handed_over(confirmed: PortalClient, bob: Somebody, acme: str, letters: Letters):
+    page = confirmed.follow(confirmed.press(acme, f"{acme}/hand-over", person=str(bob.id)))
     assert ("You are an admin here." in page.text, len(letters(bob.email))) == (True, 1)
 
 
@@ -124,6 +122,21 @@ def test_but_not_to_nobody(client: PortalClient, alice: Somebody, bob: Somebody,
     assert client.sign_in_as(alice).press(acme, f"{acme}/hand-over", person=person).status == 400
 
 
-def test_nor_to_a_stranger(client: PortalClient, alice: Somebody, bob: Somebody, mallory: Somebody, acme: str):
-    page: Any = client.sign_in_as(alice).press(acme, f"{acme}/hand-over", person=str(mallory.id))
+def test_nor_to_a_stranger(confirmed: PortalClient, bob: Somebody, mallory: Somebody, acme: str):
+    page = confirmed.press(acme, f"{acme}/hand-over", person=str(mallory.id))
     assert (page.status, "You are an owner here." in page.text) == (409, True)
+
+
+def test_an_owner_makes_another(confirmed: PortalClient, bob: Somebody, acme: str):
+    page = confirmed.follow(confirmed.press(acme, f"{acme}/members/{bob.id}/role", role="owner"))
+    assert "The role is now: Owner." in page.text
+
+
+@pytest.mark.parametrize("deed", ["role", "hand-over"])
+def test_nobody_makes_an_owner_from_a_browser_left_open(
+    client: PortalClient, alice: Somebody, bob: Somebody, acme: str, deed: str
+):
+    action = f"{acme}/members/{bob.id}/role" if deed == "role" else f"{acme}/hand-over"
+    page = client.sign_in_as(alice).press(acme, action, role="owner", person=str(bob.id))
+    assert page.location == f"/profile/confirm?next={acme}"
+    assert "You are an owner here." in client.get(acme).text
