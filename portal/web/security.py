@@ -7,7 +7,7 @@ from flask import Flask, Response, request
 LARGEST_BODY = 64 * 1024
 """Forms are small; AWS's POST is one token."""
 
-SECRET_ADDRESSES = frozenset({"shared.show"})
+SECRET_ADDRESSES = frozenset({"shared.show", "landing.see_hand_over", "landing.take_over"})
 """Where whoever knows the address may look: it is told to nobody, not even to our own pages."""
 
 _HEADERS = {
