@@ -15,7 +15,7 @@ from types import FrameType
 from flask import Flask
 from redis.exceptions import RedisError
 
-from portal import create_app
+from portal import create_app, logs
 from portal.config import ConfigurationError, Settings
 from portal.database import utcnow
 from portal.jobs import tasks, workers
@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 "notifications (to run without one: python worker.py jobs clock)."
             )
         if not options.burst and len(roles) > 1:
-            logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+            logs.set_up(settings.log_level, settings.log_format)
             supervise([(role, [sys.executable, __file__, role, "--supervised"]) for role in roles])
             return 0
         app = create_app(settings)

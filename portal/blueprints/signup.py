@@ -88,9 +88,9 @@ def create() -> ResponseReturnValue:
     with transaction():
         person = sign_up(new, utcnow())
         if person:
-            outbox.post(person.email, letters.welcome(sender(), person.name, new.organisation_name))
+            outbox.post(person, letters.welcome(sender(), person.name, new.organisation_name))
         elif known := person_with_email(new.email):
-            outbox.post_rarely(known.email, letters.already_a_customer(sender(), known.name), utcnow())
+            outbox.post_rarely(known, letters.already_a_customer(sender(), known.name), utcnow())
         claims.note_known(claim_at_hand(), utcnow(), person.id if person else None)
         after_commit(later.send_mail)
     session[PREFILL] = new.email

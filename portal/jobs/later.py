@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 from rq import Queue
 
 from portal.jobs.connections import hasty
+from portal.logs import request_id
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +29,8 @@ CHECK_UP_ASKED = "portal:check-up-asked"
 CHECK_UP_SECONDS = 60
 """The longest a check-up that was asked for is waited for."""
 ENDING = "jobs ending"
+REQUEST_ID = "request_id"
+"""In a job's meta data: in which request it was asked for."""
 JOB_TIMEOUT_SECONDS = 180
 FAILURE_SECONDS = 86_400
 """How long Redis keeps a failed job for people to look at."""
@@ -171,7 +174,13 @@ def _begins(marker: str) -> None:
 def _ask(job: str, *args: str) -> None:
     try:
         # What a job did stands in the database, so Redis keeps no results.
-        _queue().enqueue(f"portal.jobs.tasks.{job}", *args, result_ttl=0, failure_ttl=FAILURE_SECONDS)
+        _queue().enqueue(
+            f"portal.jobs.tasks.{job}",
+            *args,
+            result_ttl=0,
+            failure_ttl=FAILURE_SECONDS,
+            meta={REQUEST_ID: request_id()},
+        )
     except RedisError as error:
         _say_lost(job, error)
 

@@ -18,9 +18,10 @@ from rq.executions import Execution
 from rq.job import Job
 from rq.queue import Queue
 
+from portal import logs
 from portal.database import utcnow
 from portal.jobs.heartbeat import beat
-from portal.jobs.later import ENDING, FAILURE_SECONDS, QUEUE
+from portal.jobs.later import ENDING, FAILURE_SECONDS, QUEUE, REQUEST_ID
 from portal.jobs.schedule import PERIODIC
 
 logger = logging.getLogger(__name__)
@@ -42,7 +43,8 @@ class JobWorker(SimpleWorker):
 
     def perform_job(self, job: Job, queue: Queue, execution: Execution) -> bool:
         """Run one job in an application context, whose end gives the database connection back."""
-        with self.app.app_context():
+        facts = {"job": (job.func_name or "").rpartition(".")[2], REQUEST_ID: job.get_meta().get(REQUEST_ID)}
+        with self.app.app_context(), logs.about(**{name: fact for name, fact in facts.items() if fact}):
             return super().perform_job(job, queue, execution)
 
     def heartbeat(self, *args: Any, **kwargs: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
 from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -25,7 +26,18 @@ class Letter(Base):
     __tablename__ = "letters"
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str | None] = mapped_column(String(40))
+    """Which of ``portal.mail.letters``."""
+    language: Mapped[str | None] = mapped_column(String(8))
     to: Mapped[str] = mapped_column(String(320))
+    person_id: Mapped[int | None]
+    """Whom it is for, where that is known. No foreign key: a letter is no reason to keep anybody."""
+    organisation_id: Mapped[int | None]
+    """Sent only while the person belongs to it."""
+    contract_id: Mapped[UUID | None]
+    """Sent only while the organisation has it."""
+    key: Mapped[str | None] = mapped_column(String(190), unique=True)
+    """What it is about, where nobody may be told twice."""
     subject: Mapped[str] = mapped_column(String(300))
     text: Mapped[str] = mapped_column(Text)
     html: Mapped[str | None] = mapped_column(Text)

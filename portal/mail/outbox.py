@@ -15,11 +15,16 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from urllib.parse import unquote, urlsplit
+from uuid import UUID
 
 from sqlalchemy import exists, select, update
+from sqlalchemy.exc import IntegrityError
 
+from portal.accounts.models import Person
+from portal.accounts.people import person_with_email
 from portal.database import db, transaction, utcnow
-from portal.mail.letters import Words
+from portal.mail.content import Words
+from portal.mail.drafts import Draft, Reader
 from portal.mail.models import Letter, MailState
 
 logger = logging.getLogger(__name__)
@@ -30,18 +35,60 @@ SMTP_TIMEOUT = 20.0
 RARELY = timedelta(hours=1)
 
 
-def post(to: str, words: Words) -> None:
-    """Put a letter into the outbox. Inside a transaction."""
-    db.session.add(Letter(to=to, subject=_one_line(words.subject), text=words.text))
+def post(
+    to: Person | str,
+    letter: Draft | Words,
+    *,
+    language: str | None = None,
+    organisation_id: int | None = None,
+    contract_id: UUID | None = None,
+    key: str | None = None,
+) -> bool:
+    """Put a letter into the outbox, written in the reader's language. Inside a transaction.
 
+    Args:
+        to: a person, or an address: of a person that is found by it, or of nobody who is known.
+        language: for who is not known; for a person, their own counts.
+        organisation_id: the organisation that the letter tells of. Whoever does not belong to it any more when the
+            letter is to be sent does not get it.
+        contract_id: the contract that the letter tells of, likewise: while the organisation has it.
+        key: what the letter is about, where it must not be written twice.
 
-def post_rarely(to: str, words: Words, now: datetime) -> None:
-    """Put a letter that a stranger can cause into the outbox, at most once an hour. Inside a transaction."""
-    lately = exists().where(
-        Letter.to == to, Letter.subject == _one_line(words.subject), Letter.created_at > now - RARELY
+    Returns:
+        False when there is a letter with this key already.
+    """
+    person = person_with_email(to) if isinstance(to, str) else to
+    record = Letter(
+        to=to if isinstance(to, str) else to.email,
+        person_id=person.id if person else None,
+        organisation_id=organisation_id,
+        contract_id=contract_id,
+        key=key,
     )
-    if not db.session.scalar(select(lately)):
-        post(to, words)
+    if isinstance(letter, Words):
+        record.subject, record.text = _one_line(letter.subject), letter.text
+    else:
+        reader = Reader(person.language, person.time_zone) if person else Reader(language)
+        written = letter.write(reader)
+        record.kind, record.language = written.kind, written.language
+        record.subject, record.text, record.html = written.subject, written.text, written.html
+    if key is None:
+        db.session.add(record)
+        return True
+    try:
+        with db.session.begin_nested():
+            db.session.add(record)
+    except IntegrityError:
+        return False
+    return True
+
+
+def post_rarely(to: Person | str, letter: Draft | Words, now: datetime) -> None:
+    """Put a letter that a stranger can cause into the outbox, at most once an hour. Inside a transaction."""
+    same = Letter.kind == letter.kind if isinstance(letter, Draft) else Letter.subject == _one_line(letter.subject)
+    address = to if isinstance(to, str) else to.email
+    if not db.session.scalar(select(exists().where(Letter.to == address, same, Letter.created_at > now - RARELY))):
+        post(to, letter)
 
 
 def send_again(ids: Collection[int], now: datetime) -> list[int]:
@@ -139,4 +186,6 @@ def _message(letter: Letter, mail_from: str) -> EmailMessage:
     message["Date"], message["Message-ID"] = formatdate(usegmt=True), make_msgid(domain=mail_from.rpartition("@")[2])
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.text)
+    if letter.html:
+        message.add_alternative(letter.html, subtype="html")
     return message

@@ -11,8 +11,8 @@ from sqlalchemy import exists, func, select, update
 from portal.accounts.models import Person
 from portal.contracts.models import Contract
 from portal.database import db, transaction
-from portal.language import speaking
-from portal.mail import letters_of_purchases, outbox
+from portal.language import language
+from portal.mail import letters, outbox
 from portal.mail.letters import Sender
 from portal.products import Products
 from portal.registration import handover
@@ -53,7 +53,7 @@ def mail_to_colleague(claim_id: UUID, giver: Giver, email: str, post: Post, now:
         ClaimGone, TooManyLinks, TooManyLetters.
     """
     link = handover.offer(claim_id, Way.MAIL, giver, now, email)
-    words = letters_of_purchases.handed_over(
+    letter = letters.handed_over(
         post.sender,
         giver.name,
         giver.person_id is not None,
@@ -61,7 +61,7 @@ def mail_to_colleague(claim_id: UUID, giver: Giver, email: str, post: Post, now:
         post.address(link),
         link.hand_over.expires_at,
     )
-    outbox.post(email, words)
+    outbox.post(email, letter, language=language())
     return link
 
 
@@ -72,11 +72,8 @@ def mail_to_themselves(claim_id: UUID, person: Person, post: Post, now: datetime
         ClaimGone, TooManyLinks, TooManyLetters.
     """
     link = handover.offer(claim_id, Way.RESUME, Giver(person.name, person.id), now, person.email)
-    with speaking(person.language):
-        words = letters_of_purchases.resume(
-            post.sender, person.name, post.title_of(claim_id), post.address(link), link.hand_over.expires_at
-        )
-    outbox.post(person.email, words)
+    title, until = post.title_of(claim_id), link.hand_over.expires_at
+    outbox.post(person, letters.resume(post.sender, person.name, title, post.address(link), until))
     return link
 
 
@@ -84,11 +81,7 @@ def tell_senders(claim_id: UUID, linker: tuple[int, str], post: Post) -> None:
     """Tell the people who handed a purchase over that it is set up, and by whom. Inside a transaction."""
     linker_id, linker_name = linker
     for person in senders_of(claim_id, linker_id):
-        with speaking(person.language):
-            outbox.post(
-                person.email,
-                letters_of_purchases.set_up_by(post.sender, person.name, linker_name, post.title_of(claim_id)),
-            )
+        outbox.post(person, letters.set_up_by(post.sender, person.name, linker_name, post.title_of(claim_id)))
 
 
 def remind(post: Post, now: datetime) -> int:

@@ -21,6 +21,7 @@ from werkzeug.http import parse_cookie, parse_etags
 from portal.contracts.glance import Glance, glance
 from portal.looking_up import look_up_engine
 from portal.web.kept import Answer, Kept
+from portal.web.security import with_new_nonce
 
 MOST_KEPT = 4 * 1024 * 1024
 """Bytes of answers that each process keeps: a few hundred pages."""
@@ -69,8 +70,9 @@ class _Ahead:
                 return response(environ, start_response)
             answer = Answer(response.status, response.get_wsgi_headers(environ).to_wsgi_list(), response.get_data())
             self._kept.put(name, answer)
-        start_response(answer.status, answer.headers)
-        return [answer.body]
+        headers, body = with_new_nonce(answer.headers, answer.body)
+        start_response(answer.status, headers)
+        return [body]
 
     def _etag_now(self, environ: dict[str, Any]) -> str | None:
         """The ETag of the page that is asked for; None where it is not that simple."""

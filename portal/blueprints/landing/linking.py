@@ -35,7 +35,7 @@ NEW = "new"
 class OrganisationForm(FlaskForm):  # type: ignore[misc]
     """Which organisation the purchase is for: one of the person's own, or a new one."""
 
-    organization = HiddenField("Organisation")
+    organization = HiddenField("Organisation", validators=[Length(max=20)])
     organization_name = StringField("Name of the new organisation", validators=[Length(max=200)])
 
 

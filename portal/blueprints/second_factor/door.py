@@ -33,7 +33,7 @@ def code_field() -> StringField:
 
 def seal() -> Seal:
     """How the keys of apps are kept."""
-    return Seal(settings().secret_key, PURPOSE)
+    return Seal(settings().secret_key, PURPOSE, settings().secret_key_fallbacks)
 
 
 def house() -> House:

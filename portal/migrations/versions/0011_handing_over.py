@@ -1,14 +1,14 @@
 """Links by which a purchase goes on in another browser, and who brought a purchase that waits
 
-Revision: 0010
-Revises: 0009
+Revision: 0011
+Revises: 0010
 """
 
 from alembic import op
 import sqlalchemy as sa
 
-revision = '0010'
-down_revision = '0009'
+revision = '0011'
+down_revision = '0010'
 branch_labels = None
 depends_on = None
 

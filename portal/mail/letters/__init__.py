@@ -1,0 +1,43 @@
+"""Every letter that the portal writes to people.
+
+A letter is posted as ``outbox.post(person, letters.welcome(sender(), person.name, …))``: the function here gives a
+draft, and the outbox writes it, as text and as HTML, in the language and the time zone of the person.
+
+To add a kind, write a function here, in the module of its theme (or a new one), and name it below::
+
+    @kind(name="Alice", organisation="Acme", url="https://portal.example/thing/1")
+    def thing_happened(sender: Sender, name: str, organisation: str, url: str) -> Content:
+        \"\"\"Says that the thing happened.\"\"\"
+        return Content(
+            _("The thing happened at %(organisation)s", organisation=organisation),
+            hello(name),
+            _("It happened just now."),
+            Button(_("See it"), url),
+            _("Was it not you? Please tell us."),
+        )
+
+The arguments of ``kind`` are an example, which `flask mail preview` and the tests of every letter use. Below a subject
+stand paragraphs (strings), at most one ``Button``, ``Steps``, ``Facts`` and ``Quiet`` small print; the frame adds who
+writes and where help is. Texts among the arguments are taken for typed by somebody and made harmless, but for those
+called `url` or `link`, or ending so. Give days and times as ``datetime`` and say them with ``day()`` and ``when()``.
+"""
+
+from portal.mail.content import Sender, Words
+from portal.mail.letters.accounts import already_a_customer, welcome
+from portal.mail.letters.handing import handed_over, resume, set_up_by
+from portal.mail.letters.purchases import linked, linked_by_support, unlinked
+from portal.mail.letters.seller import aws_refuses
+
+__all__ = [
+    "Sender",
+    "Words",
+    "already_a_customer",
+    "aws_refuses",
+    "handed_over",
+    "linked",
+    "linked_by_support",
+    "resume",
+    "set_up_by",
+    "unlinked",
+    "welcome",
+]
