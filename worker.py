@@ -35,7 +35,8 @@ BURST_PATIENCE = timedelta(seconds=6)
 
 ROLES = {
     "consumer": "takes AWS's notifications from the SQS queue into the inbox",
-    "jobs": "works on the inbox, asks AWS, sends mail",
+    "jobs": "works on the inbox and asks AWS",
+    "mail": "sends letters, so that a slow mail server keeps nothing else waiting",
     "clock": "asks for the periodic jobs, which find whatever was left undone",
 }
 
@@ -77,7 +78,7 @@ def _play(role: str, app: Flask, settings: Settings) -> int:
         _consume(app, settings)
     elif role == "clock":
         workers.tick(patient(settings.redis_url))
-    elif not workers.work(app, patient(settings.redis_url)):
+    elif not workers.work(app, patient(settings.redis_url), role):
         return 1
     return 0
 

@@ -70,7 +70,7 @@ def _processes(programs: dict[str, Program]) -> Iterator[tuple[str, psutil.Proce
 def _role(process: psutil.Process) -> str | None:
     """What the worker's process was started for, as its command line says."""
     words = process.cmdline()
-    return next((word for word in words if word in {"consumer", "jobs", "clock"}), None)
+    return next((word for word in words if word in {"consumer", "jobs", "mail", "clock"}), None)
 
 
 def _memory(process: psutil.Process) -> tuple[float, float]:

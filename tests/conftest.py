@@ -28,7 +28,7 @@ from tests.cast import ACME_AWS, ALERTS, ANALYTICS, ARCHIVE, PASSWORD, RELAY, ST
 from tests.portal_client import PortalClient
 from tests.sandbox_client import SandboxClient
 
-pytest_plugins = ["tests.services", "tests.browsers", "tests.console"]
+pytest_plugins = ["tests.services", "tests.browsers", "tests.console", "tests.certificates"]
 
 # --- The application under test -------------------------------------------------------------------------------
 

@@ -16,14 +16,14 @@ from portal.doctor import kept
 from portal.doctor.checkup import run
 from portal.jobs import dead_letters, later
 from portal.jobs.examined import whole_portal
-from portal.mail import outbox
+from portal.mail import sending
 from portal.marketplace.client import PAGE
 from portal.marketplace.errors import MarketplaceUnavailable
 from portal.marketplace.queue import NotificationQueue
 from portal.notifications import apply, inbox
 from portal.registration import giving
 from portal.registration.giving import Post
-from portal.services import desk, landing_url, marketplace, products, sender, settings, sources
+from portal.services import desk, landing_url, marketplace, products, sender, settings, sources, support
 from portal.staff.attention import replaying
 from portal.staff.overview import dashboard, figures
 
@@ -138,7 +138,11 @@ def remind_of_purchases() -> None:
 
 def send_mail() -> None:
     """Send the letters that are due."""
-    outbox.send_waiting(settings().smtp_url, settings().mail_from, utcnow())
+    later.mail_begins()
+    address, contact = settings().mail_from, support()
+    writer = sending.From(address, settings().seller_name, contact.email) if address else None
+    if sending.send_waiting(settings().smtp_url, writer, utcnow()) >= sending.AT_ONCE:
+        later.send_mail()
 
 
 def seal_audit() -> None:

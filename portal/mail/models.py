@@ -18,6 +18,9 @@ class MailState(StrEnum):
     WAITING = "waiting"
     SENT = "sent"
     FAILED = "failed"
+    """Given up; staff see it, and can have it sent again."""
+    WITHDRAWN = "withdrawn"
+    """Not sent, because it was not for this reader any more."""
 
 
 class Letter(Base):
@@ -40,10 +43,12 @@ class Letter(Base):
     """What it is about, where nobody may be told twice."""
     subject: Mapped[str] = mapped_column(String(300))
     text: Mapped[str] = mapped_column(Text)
+    """Empty once it was sent: a letter may hold a link that opens something, and nobody needs it here any more."""
     html: Mapped[str | None] = mapped_column(Text)
     state: Mapped[str] = mapped_column(String(16), default=MailState.WAITING, index=True)
     attempts: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
     problem: Mapped[str | None] = mapped_column(Text)
+    """What went wrong at the last try: the name of the error, and the server's code where it gave one."""
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
     sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

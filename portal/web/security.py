@@ -13,7 +13,18 @@ LARGEST_BODY = 64 * 1024
 MOST_FIELDS = 200
 """In one form."""
 
-SECRET_ADDRESSES = frozenset({"shared.show", "landing.see_hand_over", "landing.take_over"})
+SECRET_ADDRESSES = frozenset(
+    {
+        "shared.show",
+        "landing.see_hand_over",
+        "landing.take_over",
+        "organisation.open_invitation",
+        "organisation.invitation",
+        "profile.open_address_link",
+        "profile.use_address_link",
+        "profile.refuse_address_link",
+    }
+)
 """Where whoever knows the address may look: it is told to nobody, not even to our own pages."""
 
 POLICY = "Content-Security-Policy"

@@ -69,7 +69,7 @@ def test_a_letter_confirms_it(client: PortalClient, stored: Stored):
 
 def test_and_a_job_is_left_that_sends_it(client: PortalClient, app: Flask):
     sign_up(client)
-    assert "portal.jobs.tasks.send_mail" in [job.func_name for job in app.extensions["jobs"].jobs]
+    assert "portal.jobs.tasks.send_mail" in [job.func_name for job in app.extensions["mail_jobs"].jobs]
 
 
 def test_a_known_address_is_told_apart_by_nothing(client: PortalClient, another_client: PortalClient, alice: Somebody):

@@ -44,7 +44,7 @@ def handed_over(sender: Sender, giver: str | None, known: bool, product: str, ur
 
 
 @kind(name="Alice", linker="Bob", product="Tidemark Analytics")
-def set_up_by(sender: Sender, name: str, linker: str, product: str) -> Content:
+def set_up_by(_sender: Sender, name: str, linker: str, product: str) -> Content:
     """Tells whoever handed a purchase over that it is set up, and by whom."""
     names = {"product": product, "linker": linker}
     return Content(

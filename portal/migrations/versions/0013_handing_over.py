@@ -1,14 +1,14 @@
 """Links by which a purchase goes on in another browser, and who brought a purchase that waits
 
-Revision: 0011
-Revises: 0010
+Revision: 0013
+Revises: 0012
 """
 
 from alembic import op
 import sqlalchemy as sa
 
-revision = '0011'
-down_revision = '0010'
+revision = '0013'
+down_revision = '0012'
 branch_labels = None
 depends_on = None
 
