@@ -11,7 +11,6 @@ from sqlalchemy import select
 
 from portal.accounts.models import Person
 from portal.database import db
-from portal.registration.handover import later_claims
 from portal.registration.models import Claim, HandOver
 
 LISTED = 20
@@ -59,3 +58,16 @@ def senders_of(claim_id: UUID, linker_id: int) -> list[Person]:
             found[person.id] = person
         at = step.claim_id if step is not None else None
     return list(found.values())
+
+
+def later_claims(claim_id: UUID) -> list[UUID]:
+    """The claims that a claim was handed over to, one after the other."""
+    found: list[UUID] = []
+    at: UUID | None = claim_id
+    while at is not None:
+        # The latest counts: what was taken back before went nowhere.
+        statement = select(HandOver.taken_id).where(HandOver.claim_id == at, HandOver.taken_id.is_not(None))
+        at = db.session.scalar(statement.order_by(HandOver.used_at.desc(), HandOver.id.desc()).limit(1))
+        if at is not None:
+            found.append(at)
+    return found

@@ -21,6 +21,7 @@ from portal import audit
 from portal.accounts.people import email_key
 from portal.contracts.models import Contract
 from portal.database import db
+from portal.registration.handed import later_claims
 from portal.registration.linking import ClaimGone
 from portal.registration.models import Claim, ClaimState, HandOver, Way
 from portal.sealing import hash_secret, new_secret
@@ -227,19 +228,6 @@ def _revoke_others(claim_id: UUID, but: int | None, now: datetime) -> None:
         )
         .values(revoked_at=now)
     )
-
-
-def later_claims(claim_id: UUID) -> list[UUID]:
-    """The claims that a claim was handed over to, one after the other."""
-    found: list[UUID] = []
-    at: UUID | None = claim_id
-    while at is not None:
-        # The latest counts: what was taken back before went nowhere.
-        statement = select(HandOver.taken_id).where(HandOver.claim_id == at, HandOver.taken_id.is_not(None))
-        at = db.session.scalar(statement.order_by(HandOver.used_at.desc(), HandOver.id.desc()).limit(1))
-        if at is not None:
-            found.append(at)
-    return found
 
 
 def _address_hash(email: str) -> str:

@@ -58,8 +58,12 @@ def send(claim_id: UUID, giver: Giver, post: Post) -> str:
 def test_a_colleague_gets_a_letter_with_the_link(add_claim: AddClaim, post: Post, letters: Callable[[], list[Letter]]):
     token = send(add_claim().id, Giver("Pat"), post)
     (letter,) = letters()
-    said = f"https://portal.example/marketplace/hand-over/{token}" in said(letter)
-    assert (letter.to, letter.subject, said) == ("bob@acme.example", "You are asked to set up Tidemark Analytics", True)
+    linked = f"https://portal.example/marketplace/hand-over/{token}" in said(letter)
+    assert (letter.to, letter.subject, linked) == (
+        "bob@acme.example",
+        "You are asked to set up Tidemark Analytics",
+        True,
+    )
 
 
 def test_it_says_that_a_stranger_only_gives_a_name(
