@@ -73,7 +73,8 @@ def sign_out() -> ResponseReturnValue:
             sessions.end(key)
     visitor.sign_out()
     flash("You are signed out.", "notice")
-    return redirect(url_for("signin.show"), 303)
+    after = request.form.get("next", "")
+    return redirect(after if is_ours(after) else url_for("signin.show"), 303)
 
 
 def _where_to(person_id: int) -> str:
@@ -81,6 +82,8 @@ def _where_to(person_id: int) -> str:
     console."""
     claim_id = claim_to_go_on_with()
     wanted = request.args.get("next", "")
+    if wanted == url_for("organisation.invitation"):
+        return wanted  # accepting it leads on to the purchase
     if claim_id and not (wanted and "claim" not in request.args):
         return url_for("landing.organisation", claim_id=claim_id)
     if is_ours(wanted):

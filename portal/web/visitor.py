@@ -18,6 +18,9 @@ from portal.accounts.people import person_with_key
 from portal.extensions import login_manager
 
 CLAIMS = "claims"
+INVITATION = "invitation"
+KEPT = (CLAIMS, INVITATION)
+"""What a browser brought along stays with it, whoever signs in or out there."""
 MOST_CLAIMS = 5
 ARRIVAL_COOKIE_LIFETIME = timedelta(minutes=10)
 
@@ -80,7 +83,7 @@ def unknown() -> ResponseReturnValue:
 
 
 def sign_in(person: Person) -> None:
-    """Begin a new session for this person, keeping only the purchases the browser brought."""
+    """Begin a new session for this person, keeping only what the browser brought: purchases, and an invitation."""
     _renew_session()
     login_user(_visitor(person))
 
@@ -92,10 +95,9 @@ def sign_out() -> None:
 
 
 def _renew_session() -> None:
-    claims = session.get(CLAIMS, [])
+    kept = {name: session[name] for name in KEPT if name in session}
     session.clear()
-    if claims:
-        session[CLAIMS] = claims
+    session.update(kept)
 
 
 def bring_claim(claim_id: UUID) -> None:
