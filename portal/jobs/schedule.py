@@ -37,6 +37,8 @@ PERIODIC = (
     # In the queue of mail: there may be many letters to write, and nobody waits for them.
     Periodic(tasks.tell_changes, every_seconds=30, queue=MAIL_QUEUE),
     Periodic(tasks.tell_endings, every_seconds=600, queue=MAIL_QUEUE),
+    # One letter for each purchase that waits; some minutes more or less do not matter.
+    Periodic(tasks.remind_of_purchases, every_seconds=300),
     Periodic(tasks.seal_audit, every_seconds=10),
     Periodic(tasks.tell_audit_head, every_seconds=3600),
 )
