@@ -154,6 +154,6 @@ class PortalClient:
         """Be signed in, without the tenth of a second that a password takes. tests/blueprints/test_signin.py does it
         by the form."""
         with self.http.session_transaction(base_url=self.site) as session:
-            session["_user_id"] = person.sign_in_key
+            session["_user_id"] = person.session_key
             session["_fresh"] = True
         return self
