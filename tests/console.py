@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import SimpleNamespace
 
 import pyotp
 import pytest
@@ -91,7 +90,7 @@ def in_console(app: Flask) -> Callable[[Staff], PortalClient]:
     """A browser in which a member of staff has given password and second factor."""
 
     def open_for(staff: Staff) -> PortalClient:
-        client = PortalClient(app).sign_in_as(SimpleNamespace(session_key=staff.session_key))
+        client = PortalClient(app).sign_in_as(staff)
         with app.app_context(), transaction():
             key = sessions.begin(staff.id, "app", utcnow())
         with client.http.session_transaction(base_url=client.site) as session:

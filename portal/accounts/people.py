@@ -22,7 +22,8 @@ class NewPerson:
     name: str
     email: str
     password: str
-    organisation_name: str
+    organisation_name: str | None
+    """None for who was invited to one, and founds none."""
 
 
 def email_key(email: str) -> str:
@@ -31,7 +32,7 @@ def email_key(email: str) -> str:
 
 
 def sign_up(new: NewPerson, now: datetime) -> Person | None:
-    """Create the person and their organisation. Inside a transaction.
+    """Create the person and the organisation they name. Inside a transaction.
 
     Returns:
         The person; None when the address has an account already. The caller answers both alike, so that nobody can
@@ -51,7 +52,8 @@ def sign_up(new: NewPerson, now: datetime) -> Person | None:
             db.session.flush()
     except IntegrityError:
         return None
-    found_organisation(person.id, new.organisation_name)
+    if new.organisation_name is not None:
+        found_organisation(person.id, new.organisation_name)
     audit.record(f"person:{person.id}", "signed up", f"person:{person.id}")
     return person
 

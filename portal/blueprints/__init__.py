@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from flask import Flask
 
-from portal.blueprints import contracts, health, landing, profile, second_factor, shared, signin, signup, site, staff
+from portal.blueprints import (
+    contracts,
+    health,
+    landing,
+    organisation,
+    profile,
+    second_factor,
+    shared,
+    signin,
+    signup,
+    site,
+    staff,
+)
 
 
 def init_app(app: Flask) -> None:
@@ -14,6 +26,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(signup.blueprint)  # /signup
     app.register_blueprint(signin.blueprint)  # /signin, /signout
     app.register_blueprint(contracts.blueprint)  # /contracts: (2) what they bought
+    app.register_blueprint(organisation.blueprint)  # /organisations, /invitations: who belongs to which
     app.register_blueprint(profile.blueprint)  # /profile: one's own account
     app.register_blueprint(second_factor.blueprint)  # /second-factor: for staff
     app.register_blueprint(staff.blueprint)  # /staff: the console of support

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import login_required
 from flask_wtf.csrf import generate_csrf
 
+from portal.accounts.members import RUNNING
 from portal.contracts import checks
 from portal.contracts.history import changes_for
 from portal.contracts.overview import contract_of, contracts_of, joined_into, may_see
@@ -53,7 +54,7 @@ def show(contract_id: UUID) -> ResponseReturnValue:
     flashed = "_flashes" in session
     if not flashed and request.if_none_match.contains(etag):
         return _fresh(Response(status=304), etag)
-    response = make_response(_draw(seen.person_id, contract_id))
+    response = make_response(_draw(seen.person_id, seen.role, contract_id))
     # A message for once must not come back from the browser's cache.
     return response if flashed else _fresh(response, etag)
 
@@ -71,7 +72,7 @@ def check_again(contract_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("contracts.show", contract_id=contract_id), 303)
 
 
-def _draw(person_id: int, contract_id: UUID) -> str:
+def _draw(person_id: int, role: str | None, contract_id: UUID) -> str:
     overview = contract_of(person_id, contract_id)
     if overview is None:
         abort(404)
@@ -79,6 +80,8 @@ def _draw(person_id: int, contract_id: UUID) -> str:
     return render_template(
         "contracts/show.html",
         contract=page,
+        organisation_id=overview.contract.organisation_id,
+        runs=role in RUNNING,
         support=support(products().get(overview.contract.product_code)),
         refresh_seconds=SOON if page.awaiting else CALM,
     )

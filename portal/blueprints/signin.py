@@ -15,6 +15,7 @@ from portal.database import transaction
 from portal.extensions import csrf
 from portal.staff import sessions
 from portal.web import console, entering, visitor
+from portal.web.addresses import is_ours
 from portal.web.claim_aside import claim_aside
 from portal.web.fields import one_line
 
@@ -65,7 +66,8 @@ def sign_out() -> ResponseReturnValue:
             sessions.end(key)
     visitor.sign_out()
     flash("You are signed out.", "notice")
-    return redirect(url_for("signin.show"), 303)
+    after = request.form.get("next", "")
+    return redirect(after if is_ours(after) else url_for("signin.show"), 303)
 
 
 def _page(form: SignInForm) -> str:

@@ -24,6 +24,8 @@ class Glance:
     person_id: int
     name: str
     email: str
+    role: str | None
+    """What they are in the organisation that has the contract."""
     stamp: tuple[Any, ...] | None
     """Other whenever the page would say something else; None when there is no such contract for this person."""
 
@@ -40,8 +42,8 @@ def glance(engine: Engine, session_key: str, contract_id: UUID) -> Glance | None
     row = _LOOK_UP.first(engine, key_hash=hash_secret(session_key), now=int(time.time()), contract_id=contract_id.hex)
     if row is None:
         return None
-    person_id, name, email, version, *rest = row
-    return Glance(person_id, name, email, None if version is None else (name, email, version, *rest))
+    person_id, name, email, role, version, *rest = row
+    return Glance(person_id, name, email, role, None if version is None else (name, email, version, *rest, role))
 
 
 def _statement() -> Any:
@@ -54,6 +56,9 @@ def _statement() -> Any:
             Person.id,
             Person.name,
             Person.email,
+            select(Membership.role)
+            .where(Membership.person_id == Person.id, Membership.organisation_id == Contract.organisation_id)
+            .scalar_subquery(),
             Contract.version,
             Contract.confirmed_at,
             Contract.check_requested_at,

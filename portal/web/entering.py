@@ -85,6 +85,8 @@ def where_to(person_id: int) -> str:
     """Where somebody who signs in goes, see ``enter``."""
     claim_id = claim_to_go_on_with()
     wanted = request.args.get("next", "")
+    if wanted == url_for("organisation.invitation"):
+        return wanted  # accepting it leads on to the purchase
     if claim_id and not (wanted and "claim" not in request.args):
         return url_for("landing.organisation", claim_id=claim_id)
     if is_ours(wanted):

@@ -20,6 +20,7 @@ EVERYTHING = "240 per minute"
 LIMITS = {
     "landing.receive": "60 per minute",  # each asks AWS
     "signup.create": "10 per minute; 60 per hour",  # each hashes a password and sends a letter
+    "organisation.invite": "30 per minute; 120 per hour",  # each sends a letter
     "signin.enter": "30 per minute; 300 per hour",  # each hashes a password
 }
 """By the name of a view. An office full of people may come from one address."""

@@ -14,7 +14,14 @@ MOST_FIELDS = 200
 """In one form."""
 
 SECRET_ADDRESSES = frozenset(
-    {"shared.show", "profile.open_address_link", "profile.use_address_link", "profile.refuse_address_link"}
+    {
+        "shared.show",
+        "organisation.open_invitation",
+        "organisation.invitation",
+        "profile.open_address_link",
+        "profile.use_address_link",
+        "profile.refuse_address_link",
+    }
 )
 """Where whoever knows the address may look: it is told to nobody, not even to our own pages."""
 

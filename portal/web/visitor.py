@@ -21,6 +21,9 @@ from portal.database import transaction, utcnow
 from portal.extensions import login_manager
 
 CLAIMS = "claims"
+INVITATION = "invitation"
+KEPT = (CLAIMS, INVITATION)
+"""What a browser brought along stays with it, whoever signs in or out there."""
 MOST_CLAIMS = 5
 ARRIVAL_COOKIE_LIFETIME = timedelta(minutes=10)
 
@@ -85,7 +88,7 @@ def unknown() -> ResponseReturnValue:
 
 
 def sign_in(person: Person, how: str) -> None:
-    """Begin a new session for this person, keeping only the purchases the browser brought.
+    """Begin a new session for this person, keeping only what the browser brought: purchases, and an invitation.
 
     Args:
         how: how they have shown that it is them, as ``sessions.PersonSession.how`` says it.
@@ -113,10 +116,9 @@ def sign_out() -> None:
 
 
 def _renew_session() -> None:
-    claims = session.get(CLAIMS, [])
+    kept = {name: session[name] for name in KEPT if name in session}
     session.clear()
-    if claims:
-        session[CLAIMS] = claims
+    session.update(kept)
 
 
 def bring_claim(claim_id: UUID) -> None:

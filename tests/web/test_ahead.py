@@ -168,3 +168,9 @@ def test_and_the_contract_that_continues_it(looking: PortalClient, contract_page
         renewal.continues_id = contract_id(contract_page)
         db.session.add(renewal)
     assert "Continued by" in looking.get(contract_page).text
+
+
+def test_a_page_follows_what_its_reader_may_do(looking: PortalClient, alice: Somebody, contract_page: str, write: Any):
+    before = "Invite colleagues" in looking.get(contract_page).text
+    write(update(Membership).where(Membership.person_id == alice.id).values(role="member"))
+    assert (before, "Invite colleagues" in looking.get(contract_page).text) == (True, False)

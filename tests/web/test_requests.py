@@ -45,6 +45,6 @@ def test_an_odd_one_is_not(behind_a_proxy: PortalClient, odd: str):
 
 def test_a_job_knows_in_which_request_it_was_asked_for(app: Flask):
     with app.app_context(), logs.about(request_id="abc12345"):
-        later.send_mail()
+        later.check_contracts()
     (job,) = app.extensions["jobs"].get_jobs()
     assert job.get_meta()[later.REQUEST_ID] == "abc12345"

@@ -11,6 +11,7 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField
 from wtforms.validators import Length
 
+from portal.accounts.members import who_runs
 from portal.accounts.models import Membership
 from portal.accounts.people import found_organisation, memberships_of
 from portal.blueprints.landing import blueprint
@@ -18,6 +19,7 @@ from portal.blueprints.landing.standing import claim_or_problem, contract_of, go
 from portal.contracts.overview import may_see
 from portal.database import after_commit, transaction, utcnow
 from portal.jobs import later
+from portal.language import gettext as _
 from portal.mail import letters, outbox
 from portal.registration.linking import LINKING_ROLES, AlreadyLinked, ClaimGone, MayNotLink
 from portal.registration.linking import link as link_purchase
@@ -139,13 +141,17 @@ def _chosen_name(form: OrganisationForm, memberships: list[Membership]) -> str |
 
 def _organisation_page(claim: Claim | None, memberships: list[Membership], form: OrganisationForm) -> str:
     contract = contract_of(claim)
+    whom_to_ask = who_runs([one.organisation_id for one in memberships if one.role not in LINKING_ROLES])
     organisations = [
         {
             "id": membership.organisation_id,
             "name": membership.organisation.name,
             "role": membership.role,
             "may_link": membership.role in LINKING_ROLES,
-            "reason": None if membership.role in LINKING_ROLES else "Only an owner or admin can link purchases to it.",
+            "reason": None
+            if membership.role in LINKING_ROLES
+            else _("Only an owner or admin can link purchases to it."),
+            "whom_to_ask": whom_to_ask.get(membership.organisation_id, []),
         }
         for membership in memberships
     ]

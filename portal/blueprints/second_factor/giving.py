@@ -90,6 +90,7 @@ def give_recovery_code() -> ResponseReturnValue:
     if answer is not Answer.RIGHT:
         form.recovery_code.errors = [_(PROBLEMS[answer]) if answer is Answer.BLOCKED else NO_CODE]
         return _page(person, recovery_form=form), 429 if answer is Answer.BLOCKED else 401
+    where = let_in(person, "recovery")
     left = recovery.left(person.id)
     flash(
         ngettext(
@@ -99,7 +100,7 @@ def give_recovery_code() -> ResponseReturnValue:
         ),
         "warning",
     )
-    return redirect(let_in(person, "recovery"), 303)
+    return redirect(where, 303)
 
 
 @blueprint.post("/passkey/begin")
