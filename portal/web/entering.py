@@ -49,7 +49,7 @@ def arrive(person: Person, how: str) -> None:
     """Sign this person in, who has shown everything that is asked of them."""
     visitor.sign_in(person, how)
     with transaction():
-        claims.note_known(visitor.claim_at_hand(), utcnow())
+        claims.note_known(visitor.claim_at_hand(), utcnow(), person.id)
 
 
 def half_signed_in(now: datetime) -> Person | None:
