@@ -1,7 +1,7 @@
 """Where people are signed in: a row for each browser. Who was signed in before signs in again.
 
-Revision: 0013
-Revises: 0012
+Revision: 0015
+Revises: 0014
 """
 
 from secrets import token_urlsafe
@@ -9,8 +9,8 @@ from secrets import token_urlsafe
 from alembic import op
 import sqlalchemy as sa
 
-revision = '0013'
-down_revision = '0012'
+revision = '0015'
+down_revision = '0014'
 branch_labels = None
 depends_on = None
 
