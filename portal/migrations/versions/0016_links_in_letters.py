@@ -1,14 +1,14 @@
 """Links in letters to people: for a new password, and to verify an address
 
-Revision: 0014
-Revises: 0013
+Revision: 0016
+Revises: 0015
 """
 
 from alembic import op
 import sqlalchemy as sa
 
-revision = '0014'
-down_revision = '0013'
+revision = '0016'
+down_revision = '0015'
 branch_labels = None
 depends_on = None
 
