@@ -111,7 +111,7 @@ def create() -> ResponseReturnValue:
             outbox.post(person, letters.welcome(sender(), person.name, joins))
         elif known := person_with_email(new.email):
             outbox.post_rarely(known, letters.already_a_customer(sender(), known.name), utcnow())
-        claims.note_known(claim_at_hand(), utcnow())
+        claims.note_known(claim_at_hand(), utcnow(), person.id if person else None)
         after_commit(later.send_mail)
     session[PREFILL] = new.email
     flash("Your account is ready. Sign in with the email address and password you chose.", "success")

@@ -32,6 +32,8 @@ PERIODIC = (
     Periodic(tasks.tend_dead_letters, every_seconds=60),
     # Some calls to AWS and a look at everything else: often enough for people, too rarely to be felt.
     Periodic(tasks.check_up, every_seconds=3600, cron="23 * * * *"),
+    # One letter for each purchase that waits; some minutes more or less do not matter.
+    Periodic(tasks.remind_of_purchases, every_seconds=300),
     Periodic(tasks.seal_audit, every_seconds=10),
     Periodic(tasks.tell_audit_head, every_seconds=3600),
 )

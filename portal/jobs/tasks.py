@@ -21,7 +21,9 @@ from portal.marketplace.client import PAGE
 from portal.marketplace.errors import MarketplaceUnavailable
 from portal.marketplace.queue import NotificationQueue
 from portal.notifications import apply, inbox
-from portal.services import desk, landing_url, marketplace, products, settings, sources, support
+from portal.registration import giving
+from portal.registration.giving import Post
+from portal.services import desk, landing_url, marketplace, products, sender, settings, sources, support
 from portal.staff.attention import replaying
 from portal.staff.overview import dashboard, figures
 
@@ -126,6 +128,12 @@ def check_addresses(run_id: str) -> None:
         return
     if run.finished_at is None:
         probes.ask_both(run.id, products().named(run.product_code).page_url, landing_url())
+
+
+def remind_of_purchases() -> None:
+    """Write to the people whose purchases wait to be set up."""
+    if giving.remind(Post(sender(), products()), utcnow()):
+        later.send_mail()
 
 
 def send_mail() -> None:

@@ -24,6 +24,7 @@ called `url` or `link`, or ending so. Give days and times as ``datetime`` and sa
 
 from portal.mail.content import Sender, Words
 from portal.mail.letters.accounts import already_a_customer, welcome
+from portal.mail.letters.handing import handed_over, resume, set_up_by
 from portal.mail.letters.organisations import invited, joined, removed, role_changed
 from portal.mail.letters.own_account import (
     account_deleted,
@@ -52,13 +53,16 @@ __all__ = [
     "data_downloaded",
     "factor_added",
     "factor_removed",
+    "handed_over",
     "invited",
     "joined",
     "linked",
     "linked_by_support",
     "password_changed",
     "removed",
+    "resume",
     "role_changed",
+    "set_up_by",
     "unlinked",
     "welcome",
 ]
