@@ -86,7 +86,7 @@ def begin_set_up() -> ResponseReturnValue:
     if person is None:
         form.code.errors = [CODE_GONE]
         return render_template("second_factor/set_up.html", form=form), 410
-    visitor.sign_in(person)
+    visitor.sign_in(person, "password")
     return redirect(url_for("second_factor.choose"), 303)
 
 
