@@ -1,6 +1,6 @@
 # Everything a person runs here. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help demo flask clean-demo test proof bench lint lint-format lint-code lint-types lint-layers lint-templates format words pictures pins
+.PHONY: help demo flask clean-demo test proof bench lint lint-format lint-code lint-types lint-layers lint-templates lint-security known-weaknesses known-secrets format words pictures pins
 
 # The first interpreter that is new enough; `make PYTHON=… demo` names another.
 PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 python3.11,$(shell $(p) -c 'import sys; print("$(p)" if sys.version_info >= (3, 11) else "")' 2>/dev/null)))
@@ -19,7 +19,8 @@ help:
 	@echo 'make test        everything the tests need, then all of them (make test ARGS="-k claim" picks some)'
 	@echo 'make proof       try for some minutes to lose or double a notification (make proof ARGS="crash --rounds 300" picks one)'
 	@echo 'make bench       measure it all, some minutes (make bench ARGS="--only a,b --quick" measures less)'
-	@echo 'make lint        formatting, lint, types, layers, templates'
+	@echo 'make lint        formatting, lint, types, layers, templates, secrets'
+	@echo 'make known-weaknesses   whether a weakness is known of a pinned package, where that can be asked'
 	@echo 'make format      write the formatting'
 	@echo 'make words       bring the translations up to date with the texts in the code; say what is still to be translated'
 	@echo 'make pictures    draw the life of a contract anew, from the table in the code'
@@ -45,7 +46,7 @@ bench: .venv/bench
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 # One target each, so that `make --keep-going lint` shows everything that is wrong.
-lint: lint-format lint-code lint-types lint-layers lint-templates
+lint: lint-format lint-code lint-types lint-layers lint-templates lint-security
 
 lint-format: .venv/dev
 	$(BIN)/ruff format --check $(CHECKED)
@@ -61,6 +62,21 @@ lint-layers: .venv/dev
 
 lint-templates: .venv/dev
 	$(BIN)/djlint --lint --quiet portal/templates sandbox/templates
+
+# Where a secret could slip in. What looks like one and is none stands in .secrets.baseline (`make known-secrets`).
+READABLE = $(shell find $(CHECKED) docs .ci Makefile Procfile README.md CHANGELOG.md pyproject.toml products.toml .env.example \
+	-type f -not -path '*/__pycache__/*')
+
+lint-security: .venv/dev
+	$(BIN)/bandit --quiet --configfile pyproject.toml --severity-level medium --recursive portal worker.py wsgi.py
+	@$(BIN)/detect-secrets-hook --baseline .secrets.baseline $(READABLE)
+
+known-secrets: .venv/dev
+	@$(BIN)/detect-secrets scan --slim $(READABLE) > .secrets.new && mv .secrets.new .secrets.baseline
+	@git diff --stat .secrets.baseline
+
+known-weaknesses: .venv/dev
+	@$(BIN)/python -m laptop.weaknesses
 
 format: .venv/dev
 	$(BIN)/ruff format $(CHECKED)

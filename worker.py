@@ -15,7 +15,7 @@ from types import FrameType
 from flask import Flask
 from redis.exceptions import RedisError
 
-from portal import create_app
+from portal import create_app, logs
 from portal.config import ConfigurationError, Settings
 from portal.database import utcnow
 from portal.jobs import tasks, workers
@@ -35,7 +35,8 @@ BURST_PATIENCE = timedelta(seconds=6)
 
 ROLES = {
     "consumer": "takes AWS's notifications from the SQS queue into the inbox",
-    "jobs": "works on the inbox, asks AWS, sends mail",
+    "jobs": "works on the inbox and asks AWS",
+    "mail": "sends letters, so that a slow mail server keeps nothing else waiting",
     "clock": "asks for the periodic jobs, which find whatever was left undone",
 }
 
@@ -52,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 "notifications (to run without one: python worker.py jobs clock)."
             )
         if not options.burst and len(roles) > 1:
-            logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+            logs.set_up(settings.log_level, settings.log_format)
             supervise([(role, [sys.executable, __file__, role, "--supervised"]) for role in roles])
             return 0
         app = create_app(settings)
@@ -77,7 +78,7 @@ def _play(role: str, app: Flask, settings: Settings) -> int:
         _consume(app, settings)
     elif role == "clock":
         workers.tick(patient(settings.redis_url))
-    elif not workers.work(app, patient(settings.redis_url)):
+    elif not workers.work(app, patient(settings.redis_url), role):
         return 1
     return 0
 

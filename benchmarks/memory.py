@@ -49,7 +49,7 @@ def _work(stage: Stage, contracts: list[Stocked], pages: int) -> None:
         TimeoutError: the notifications were not applied in two minutes.
     """
     browser = Browser(stage, stage.app)
-    browser.sign_in(contracts[0].sign_in_key)
+    browser.sign_in(contracts[0].session_key)
     for number in range(pages):
         browser.get(f"/contracts/{contracts[number % len(contracts)].contract_id}")
     browser.close()
@@ -70,7 +70,7 @@ def _processes(programs: dict[str, Program]) -> Iterator[tuple[str, psutil.Proce
 def _role(process: psutil.Process) -> str | None:
     """What the worker's process was started for, as its command line says."""
     words = process.cmdline()
-    return next((word for word in words if word in {"consumer", "jobs", "clock"}), None)
+    return next((word for word in words if word in {"consumer", "jobs", "mail", "clock"}), None)
 
 
 def _memory(process: psutil.Process) -> tuple[float, float]:

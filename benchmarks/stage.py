@@ -30,7 +30,7 @@ pricing = "contract"
 name = "Secrets"
 unit = "secrets"
 """
-ROLES = {"consumer", "jobs", "clock"}
+ROLES = {"consumer", "jobs", "mail", "clock"}
 
 
 class Stage:

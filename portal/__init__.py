@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from pathlib import Path
 
 from flask import Flask, url_for
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from portal import blueprints, cli
+from portal import blueprints, cli, logs
 from portal.config import Settings, aws_endpoints
 from portal.contracts.reconciliation import Sources
 from portal.database import db, engine_options
@@ -28,7 +27,20 @@ from portal.products import Products
 from portal.registration.arrival import Desk
 from portal.sealing import Seal
 from portal.services import edition_of, support
-from portal.web import ahead, console, errors, filters, lookout, security, speech, visitor
+from portal.web import (
+    ahead,
+    confirming,
+    console,
+    errors,
+    filters,
+    hosts,
+    limits,
+    lookout,
+    requests,
+    security,
+    speech,
+    visitor,
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -42,11 +54,11 @@ def create_app(settings: Settings | None = None) -> Flask:
         ProductsFileError: the products file is not right.
     """
     settings = settings or Settings.from_environment(os.environ)
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("botocore").setLevel(logging.WARNING)
+    logs.set_up(settings.log_level, settings.log_format)
     app = Flask(__name__)
     app.config.update(
         SECRET_KEY=settings.secret_key,
+        SECRET_KEY_FALLBACKS=list(settings.secret_key_fallbacks),
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
         SQLALCHEMY_BINDS={LOOKING_UP: look_up_options(settings.database_url)},
@@ -63,7 +75,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["edition"] = edition_of(Path(app.root_path) / "templates", settings.products_file)
     app.extensions["marketplace"] = marketplace
     app.extensions["sources"] = Sources(marketplace, agreements, products)
-    app.extensions["desk"] = Desk(marketplace, products, Seal(settings.secret_key), settings.claim_lifetime)
+    seal = Seal(settings.secret_key, fallbacks=settings.secret_key_fallbacks)
+    app.extensions["desk"] = Desk(marketplace, products, seal, settings.claim_lifetime)
 
     # Records and jobs
     db.init_app(app)
@@ -74,13 +87,16 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     # Pages. Cookies get their flags before anything reads or writes a session.
     security.init_app(app, https=settings.https)
+    limits.init_app(app, settings)
     csrf.init_app(app)
     visitor.init_app(app)
+    confirming.init_app(app)
     console.init_app(app)
     speech.init_app(app)
     filters.init_app(app)
     errors.init_app(app)
     blueprints.init_app(app)
+    limits.count_views(app)
     ahead.init_app(app)
     lookout.init_app(app)
 
@@ -95,6 +111,9 @@ def create_app(settings: Settings | None = None) -> Flask:
             "privacy_url": settings.privacy_url or url_for("site.privacy"),
         }
 
+    # What stands in front of all pages, the innermost first.
+    hosts.init_app(app, settings.portal_url, settings.trusted_hosts)
+    requests.init_app(app, proxies=settings.trusted_proxies)
     # Only as many X-Forwarded-* hops as there are proxies: anybody can send such a header.
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

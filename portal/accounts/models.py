@@ -7,7 +7,7 @@ import unicodedata
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from portal.database import Base, ByteOrder, UTCDateTime, utcnow
@@ -32,8 +32,6 @@ class Person(Base):
     __table_args__ = (Index("ix_people_email_key", "email_key", postgresql_ops={"email_key": "varchar_pattern_ops"}),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    sign_in_key: Mapped[str] = mapped_column(String(64), unique=True)
-    """Names this person in a session; a new one signs every device out."""
     name: Mapped[str] = mapped_column(String(200))
     email: Mapped[str] = mapped_column(String(320))
     """As the person wrote it, for mail."""
@@ -113,3 +111,48 @@ class Membership(Base):
 
     person: Mapped[Person] = relationship(back_populates="memberships")
     organisation: Mapped[Organisation] = relationship(back_populates="memberships")
+
+
+class InvitationState(StrEnum):
+    """What became of an invitation; one that has expired is still open, and can be sent again."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    WITHDRAWN = "withdrawn"
+
+
+class Invitation(Base):
+    """Somebody is asked by mail to join an organisation."""
+
+    __tablename__ = "invitations"
+    # An address is asked once at a time, however many ask.
+    __table_args__ = (
+        Index(
+            "ix_invitations_open",
+            "organisation_id",
+            "email_key",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
+    email: Mapped[str] = mapped_column(String(320))
+    """As it was typed, for mail."""
+    email_key: Mapped[str] = mapped_column(String(320))
+    role: Mapped[str] = mapped_column(String(16))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    """SHA-256 of what the mailed link holds; sending again puts another in its place."""
+    state: Mapped[str] = mapped_column(String(16), default=InvitationState.OPEN)
+    invited_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    """None where the seller's support invited."""
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
+    sent_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    accepted_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+
+    organisation: Mapped[Organisation] = relationship()
+    invited_by: Mapped[Person | None] = relationship(foreign_keys=invited_by_id)

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from flask import Flask
 
-from portal.blueprints import contracts, health, landing, second_factor, shared, signin, signup, site, staff
+from portal.blueprints import (
+    contracts,
+    health,
+    landing,
+    organisation,
+    password,
+    profile,
+    second_factor,
+    shared,
+    signin,
+    signup,
+    site,
+    staff,
+)
 
 
 def init_app(app: Flask) -> None:
@@ -13,7 +26,10 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(landing.blueprint)  # /marketplace: (1) a buyer arrives
     app.register_blueprint(signup.blueprint)  # /signup
     app.register_blueprint(signin.blueprint)  # /signin, /signout
+    app.register_blueprint(password.blueprint)  # /password: for whoever has forgotten theirs
     app.register_blueprint(contracts.blueprint)  # /contracts: (2) what they bought
+    app.register_blueprint(organisation.blueprint)  # /organisations, /invitations: who belongs to which
+    app.register_blueprint(profile.blueprint)  # /profile: one's own account
     app.register_blueprint(second_factor.blueprint)  # /second-factor: for staff
     app.register_blueprint(staff.blueprint)  # /staff: the console of support
     app.register_blueprint(shared.blueprint)  # /shared: a contract, for whoever has the link

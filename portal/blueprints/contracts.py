@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import login_required
 from flask_wtf.csrf import generate_csrf
 
+from portal.accounts.members import RUNNING
 from portal.contracts import checks
 from portal.contracts.history import changes_for
 from portal.contracts.overview import contract_of, contracts_of, joined_into, may_see
@@ -17,8 +18,9 @@ from portal.jobs import later
 from portal.language import gettext as _
 from portal.services import edition, products, support
 from portal.web.ahead import etag_of, glance_of
+from portal.web.speech import voice_for
 from portal.web.views import contract_card, contract_page
-from portal.web.visitor import Visitor, recognise, sign_in_key, unknown, visitor
+from portal.web.visitor import Visitor, recognise, session_key, unknown, visitor
 
 blueprint = Blueprint("contracts", __name__)
 
@@ -41,7 +43,7 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/contracts/<uuid:contract_id>")
 def show(contract_id: UUID) -> ResponseReturnValue:
     """The contract page. An open page asks again with the ETag, and gets 304 while nothing changed."""
-    key = sign_in_key()
+    key = session_key()
     seen = glance_of(key, contract_id) if key else None
     if key is None or seen is None:
         return unknown()
@@ -50,11 +52,11 @@ def show(contract_id: UUID) -> ResponseReturnValue:
         joined = joined_into(seen.person_id, contract_id)
         return redirect(url_for("contracts.show", contract_id=joined)) if joined else abort(404)
     generate_csrf()  # the page's forms need the session to have its token, and the ETag is made of it
-    etag = etag_of(key, session["csrf_token"], edition(), contract_id, seen.stamp)
+    etag = etag_of(key, session["csrf_token"], edition(), voice_for(request.environ), contract_id, seen.stamp)
     flashed = "_flashes" in session
     if not flashed and request.if_none_match.contains(etag):
         return _fresh(Response(status=304), etag)
-    response = make_response(_draw(seen.person_id, contract_id))
+    response = make_response(_draw(seen.person_id, seen.role, contract_id))
     # A message for once must not come back from the browser's cache.
     return response if flashed else _fresh(response, etag)
 
@@ -72,7 +74,7 @@ def check_again(contract_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("contracts.show", contract_id=contract_id), 303)
 
 
-def _draw(person_id: int, contract_id: UUID) -> str:
+def _draw(person_id: int, role: str | None, contract_id: UUID) -> str:
     overview = contract_of(person_id, contract_id)
     if overview is None:
         abort(404)
@@ -80,6 +82,8 @@ def _draw(person_id: int, contract_id: UUID) -> str:
     return render_template(
         "contracts/show.html",
         contract=page,
+        organisation_id=overview.contract.organisation_id,
+        runs=role in RUNNING,
         support=support(products().get(overview.contract.product_code)),
         refresh_seconds=SOON if page.awaiting else CALM,
     )
@@ -89,5 +93,4 @@ def _fresh(response: Response, etag: str) -> Response:
     """The browser may keep the page, but asks each time whether it is still true."""
     response.set_etag(etag)
     response.headers["Cache-Control"] = "private, no-cache"
-    response.headers["Vary"] = "Cookie"
     return response

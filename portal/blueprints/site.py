@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, url_for
+from datetime import timedelta
+
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+
+from portal.database import utcnow
+from portal.language import LANGUAGES
+from portal.services import settings
+from portal.web import speech
+from portal.web.addresses import is_ours
+
+STANDS = timedelta(days=180)
+"""For so long what is said about security may be relied on."""
 
 blueprint = Blueprint("site", __name__)
 
@@ -27,3 +38,39 @@ def terms() -> ResponseReturnValue:
 def privacy() -> ResponseReturnValue:
     """What the portal keeps about people, and why."""
     return render_template("site/privacy.html")
+
+
+@blueprint.get(f"/language/<any({', '.join(LANGUAGES)}):code>")
+def speak(code: str) -> ResponseReturnValue:
+    """Choose a language, and stay where one is.
+
+    A link rather than a form: it changes nothing but how this browser is spoken to, and a form's token would need a
+    session, which the page that answers AWS's POST must not begin (see ``web.visitor.hand_arrival_cookie``).
+    """
+    speech.choose(code)
+    wanted = request.args.get("next", "")
+    return redirect(wanted if is_ours(wanted) else url_for("site.index"), 303)
+
+
+@blueprint.get("/security")
+def security() -> ResponseReturnValue:
+    """How to report a weakness, and what happens then."""
+    return render_template("site/security.html", report_to=settings().security_contact)
+
+
+@blueprint.get("/.well-known/security.txt")
+def security_txt() -> ResponseReturnValue:
+    """The same for programs (RFC 9116)."""
+    contact = settings().security_contact
+    if not contact:
+        abort(404)
+    expires_at = (utcnow() + STANDS).replace(hour=0, minute=0, second=0, microsecond=0)
+    portal = settings().portal_url
+    lines = [
+        f"Contact: {contact if '://' in contact else 'mailto:' + contact}",
+        f"Expires: {expires_at:%Y-%m-%dT%H:%M:%SZ}",
+        f"Preferred-Languages: {', '.join(LANGUAGES)}",
+        f"Canonical: {portal}{url_for('site.security_txt')}",
+        f"Policy: {portal}{url_for('site.security')}",
+    ]
+    return Response("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

@@ -42,6 +42,7 @@ class Settings:
     """The settings of one running portal, checked."""
 
     secret_key: str
+    secret_key_fallbacks: tuple[str, ...]
     https: bool
     portal_url: str
     database_url: str
@@ -59,6 +60,10 @@ class Settings:
     entitlement_calls_per_second: int
     claim_lifetime: timedelta
     trusted_proxies: int
+    trusted_hosts: tuple[str, ...]
+    rate_limits: bool
+    security_contact: str | None
+    log_format: str
     log_level: str
 
     @classmethod
@@ -69,9 +74,11 @@ class Settings:
             ConfigurationError: naming everything that is wrong at once, and what to set instead.
         """
         read = Reader(environ)
+        https = read.boolean("HTTPS", default="false" if laptop_endpoints(environ) else "true")
         settings = cls(
             secret_key=read.text("SECRET_KEY"),
-            https=read.boolean("HTTPS", default="false" if laptop_endpoints(environ) else "true"),
+            secret_key_fallbacks=read.several("SECRET_KEY_FALLBACKS"),
+            https=https,
             portal_url=read.text("PORTAL_URL").rstrip("/"),
             database_url=with_driver(read.text("DATABASE_URL")),
             redis_url=read.text("REDIS_URL"),
@@ -88,6 +95,13 @@ class Settings:
             entitlement_calls_per_second=read.whole_number("ENTITLEMENT_CALLS_PER_SECOND", least=1, most=10_000),
             claim_lifetime=timedelta(hours=read.whole_number("CLAIM_HOURS", least=1, most=720)),
             trusted_proxies=read.whole_number("TRUSTED_PROXIES", least=0, most=10),
+            trusted_hosts=read.several("TRUSTED_HOSTS"),
+            rate_limits=read.boolean("RATE_LIMITS", default=str(https)),
+            security_contact=read.text("SECURITY_CONTACT")
+            or read.text("SUPPORT_EMAIL")
+            or read.text("SUPPORT_URL")
+            or None,
+            log_format=read.one_of("LOG_FORMAT", ("TEXT", "JSON")),
             log_level=read.one_of("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR")),
         )
         problems = read.problems + unsafe_mixes(settings, environ)

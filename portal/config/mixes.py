@@ -24,6 +24,8 @@ def unsafe_mixes(settings: Settings, environ: Mapping[str, str]) -> list[str]:
             f"SECRET_KEY must have at least {SHORTEST_SECRET} characters: "
             "set it to the output of `python -c 'import secrets; print(secrets.token_urlsafe(48))'`."
         )
+    if any(len(key) < shortest for key in settings.secret_key_fallbacks):
+        problems.append(f"Every key of SECRET_KEY_FALLBACKS must have at least {SHORTEST_SECRET} characters.")
     problems += _unsafe_transport(settings, environ)
     problems += [f"{name} is not an address." for name, found in endpoints(environ) if found is None]
     if settings.smtp_url and not settings.mail_from:

@@ -29,6 +29,10 @@ class Reader:
                 self._wrong(f"{name}_FILE names a file that cannot be read: {file}")
         return value or self._defaults[name]
 
+    def several(self, name: str) -> tuple[str, ...]:
+        """What stands between commas or on lines of its own, in its order."""
+        return tuple(part.strip() for part in self.text(name).replace("\n", ",").split(",") if part.strip())
+
     def boolean(self, name: str, default: str) -> bool:
         """Whether it says `true`."""
         value = (self.text(name) or default).lower()

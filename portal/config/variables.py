@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-SECRETS = frozenset({"SECRET_KEY", "DATABASE_URL", "REDIS_URL", "SMTP_URL"})
+SECRETS = frozenset({"SECRET_KEY", "SECRET_KEY_FALLBACKS", "DATABASE_URL", "REDIS_URL", "SMTP_URL"})
 """What may stand in a file named by `<NAME>_FILE`."""
 
 
@@ -20,6 +20,11 @@ class Setting:
 SETTINGS: tuple[Setting, ...] = (
     Setting(
         "SECRET_KEY", "", "Signs sessions, seals tokens; at least 32 random characters, but on a laptop. Required."
+    ),
+    Setting(
+        "SECRET_KEY_FALLBACKS",
+        "",
+        "Earlier values of SECRET_KEY, separated by commas: what they signed or sealed is still good.",
     ),
     Setting(
         "HTTPS", "", "`true` or `false`: whether browsers use HTTPS. True, unless AWS is a sandbox on this machine."
@@ -48,5 +53,13 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("CLAIM_HOURS", "24", "How long a purchase waits for the person who brought it, in hours."),
     Setting("TRUSTED_PROXIES", "0", "How many reverse proxies in front set X-Forwarded-* headers."),
+    Setting(
+        "TRUSTED_HOSTS",
+        "",
+        "Names besides that of PORTAL_URL by which the portal may be asked for, separated by commas.",
+    ),
+    Setting("RATE_LIMITS", "", "`true` or `false`: whether one address may ask only so often. As HTTPS, when unset."),
+    Setting("SECURITY_CONTACT", "", "Where to report a weakness: an address of mail or a page. Support when unset."),
+    Setting("LOG_FORMAT", "TEXT", "TEXT, a line for people, or JSON, an object a line."),
     Setting("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR."),
 )

@@ -16,7 +16,7 @@ from portal.database import db
 from portal.doctor.lines import Line, Thing
 from portal.doctor.subject import Subject
 from portal.mail.models import Letter, MailState
-from portal.mail.outbox import connection
+from portal.mail.server import connection
 
 SERVER = Thing("mail.server", "Mail server")
 LETTERS = Thing("mail.letters", "Letters")

@@ -17,11 +17,13 @@ from portal.notifications.models import Fate, Notification, has_fate
 ROLES = {
     "consumer": Thing("worker.consumer", "Worker: consumer"),
     "jobs": Thing("worker.jobs", "Worker: jobs"),
+    "mail": Thing("worker.mail", "Worker: mail"),
     "clock": Thing("worker.clock", "Worker: clock"),
 }
 DOES = {
     "consumer": "Nobody takes AWS’s notifications from the queue",
-    "jobs": "Nobody works on notifications, asks AWS or sends mail",
+    "jobs": "Nobody works on notifications or asks AWS",
+    "mail": "Nobody sends letters",
     "clock": "Nobody asks for what is left undone to be done",
 }
 BACKLOG = Thing("worker.backlog", "Work left")

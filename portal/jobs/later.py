@@ -14,21 +14,31 @@ from redis.exceptions import RedisError
 from rq import Queue
 
 from portal.jobs.connections import hasty
+from portal.logs import request_id
 
 logger = logging.getLogger(__name__)
 
 QUEUE = "portal"
+MAIL_QUEUE = "portal-mail"
+"""Its jobs have a worker of their own: a mail server that is slow or away keeps no other job waiting."""
 INBOX_ASKED = "portal:inbox-asked"
 """Set in Redis while a job that will look into the inbox waits in the queue: a second one would find nothing."""
 ASKED_SECONDS = 5
 CHECKS_ASKED = "portal:checks-asked"
 SWEEP_ASKED = "portal:sweep-asked"
 DEAD_LETTERS_ASKED = "portal:dead-letters-asked"
+MAIL_ASKED = "portal:mail-asked"
+MAIL_ASKED_SECONDS = 60
+"""So long a job that sends mail may wait for another one before a second is asked for."""
 CHECK_UP_ASKED = "portal:check-up-asked"
 CHECK_UP_SECONDS = 60
 """The longest a check-up that was asked for is waited for."""
+MAIL_JOBS = {"send_mail"}
 ENDING = "jobs ending"
+REQUEST_ID = "request_id"
+"""In a job's meta data: in which request it was asked for."""
 JOB_TIMEOUT_SECONDS = 180
+MAIL_TIMEOUT_SECONDS = 300
 FAILURE_SECONDS = 86_400
 """How long Redis keeps a failed job for people to look at."""
 
@@ -42,6 +52,7 @@ def use(app: Flask, connection: Redis) -> Queue:
     """Let the application leave its jobs through this connection."""
     queue = Queue(QUEUE, connection=connection, default_timeout=JOB_TIMEOUT_SECONDS)
     app.extensions["jobs"] = queue
+    app.extensions["mail_jobs"] = Queue(MAIL_QUEUE, connection=connection, default_timeout=MAIL_TIMEOUT_SECONDS)
     return queue
 
 
@@ -96,8 +107,8 @@ def check_addresses(run_id: UUID) -> None:
 
 
 def send_mail() -> None:
-    """Ask for the letters in the outbox to be sent."""
-    _ask("send_mail")
+    """Ask for the letters in the outbox to be sent, unless that is asked already."""
+    _ask_once(MAIL_ASKED, "send_mail", seconds=MAIL_ASKED_SECONDS)
 
 
 def redis_answers() -> bool:
@@ -117,6 +128,11 @@ def inbox_work_begins() -> None:
 def checks_begin() -> None:
     """Note that a job is about to ask AWS about contracts: whoever asks from now on wants another answer."""
     _begins(CHECKS_ASKED)
+
+
+def mail_begins() -> None:
+    """Note that a job is about to send letters: for those that are posted from now on another one is needed."""
+    _begins(MAIL_ASKED)
 
 
 def sweep_begins() -> None:
@@ -171,7 +187,14 @@ def _begins(marker: str) -> None:
 def _ask(job: str, *args: str) -> None:
     try:
         # What a job did stands in the database, so Redis keeps no results.
-        _queue().enqueue(f"portal.jobs.tasks.{job}", *args, result_ttl=0, failure_ttl=FAILURE_SECONDS)
+        queue = current_app.extensions["mail_jobs"] if job in MAIL_JOBS else _queue()
+        queue.enqueue(
+            f"portal.jobs.tasks.{job}",
+            *args,
+            result_ttl=0,
+            failure_ttl=FAILURE_SECONDS,
+            meta={REQUEST_ID: request_id()},
+        )
     except RedisError as error:
         _say_lost(job, error)
 

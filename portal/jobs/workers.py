@@ -18,9 +18,10 @@ from rq.executions import Execution
 from rq.job import Job
 from rq.queue import Queue
 
+from portal import logs
 from portal.database import utcnow
 from portal.jobs.heartbeat import beat
-from portal.jobs.later import ENDING, FAILURE_SECONDS, QUEUE
+from portal.jobs.later import ENDING, FAILURE_SECONDS, MAIL_QUEUE, QUEUE, REQUEST_ID
 from portal.jobs.schedule import PERIODIC
 
 logger = logging.getLogger(__name__)
@@ -34,15 +35,17 @@ MAINTENANCE_SECONDS = 60
 
 
 class JobWorker(SimpleWorker):
-    """Runs jobs one after another in this process. Set `app` before it works."""
+    """Runs jobs one after another in this process. Set `app` and `role` before it works."""
 
     app: Flask
+    role: str
     log_result_lifespan = False
     _waiting = False
 
     def perform_job(self, job: Job, queue: Queue, execution: Execution) -> bool:
         """Run one job in an application context, whose end gives the database connection back."""
-        with self.app.app_context():
+        facts = {"job": (job.func_name or "").rpartition(".")[2], REQUEST_ID: job.get_meta().get(REQUEST_ID)}
+        with self.app.app_context(), logs.about(**{name: fact for name, fact in facts.items() if fact}):
             return super().perform_job(job, queue, execution)
 
     def heartbeat(self, *args: Any, **kwargs: Any) -> None:
@@ -50,7 +53,7 @@ class JobWorker(SimpleWorker):
         if self._waiting and self._stop_requested:
             raise StopRequested
         super().heartbeat(*args, **kwargs)
-        beat(self.connection, "jobs")
+        beat(self.connection, self.role)
 
     def request_stop(self, *_signal: Any) -> None:
         """End after the job in hand, or at once while waiting for one.
@@ -83,7 +86,7 @@ class Clock(CronScheduler):
         for periodic in PERIODIC:
             self.register(
                 periodic.job,
-                QUEUE,
+                periodic.queue,
                 interval=None if periodic.cron else periodic.every_seconds,
                 cron=periodic.cron,
                 # Should no worker run for a while, its queue must not be full of sweeps when it does.
@@ -98,16 +101,21 @@ class Clock(CronScheduler):
         beat(self.connection, "clock")
 
 
-def work(app: Flask, connection: Redis, *, burst: bool = False) -> bool:
-    """Run jobs until SIGTERM or SIGINT, which let the job in hand finish; with `burst`, until there are none.
+QUEUES = {"jobs": QUEUE, "mail": MAIL_QUEUE}
+"""The queue of each role that runs jobs."""
+
+
+def work(app: Flask, connection: Redis, role: str = "jobs", *, burst: bool = False) -> bool:
+    """Run the jobs of a role until SIGTERM or SIGINT, which let the job in hand finish; with `burst`, those of every
+    role until there are none, mail last.
 
     Returns:
         Whether the end was asked for, or reached; False when Redis or RQ made it stop.
     """
     quiet()
-    queue = Queue(QUEUE, connection=connection)
-    worker = JobWorker([queue], worker_ttl=WORKER_TTL_SECONDS, maintenance_interval=MAINTENANCE_SECONDS)
-    worker.app = app
+    queues = [Queue(name, connection=connection) for name in (QUEUES.values() if burst else [QUEUES[role]])]
+    worker = JobWorker(queues, worker_ttl=WORKER_TTL_SECONDS, maintenance_interval=MAINTENANCE_SECONDS)
+    worker.app, worker.role = app, role
     app.extensions["marketplace"].budget.patience = BUDGET_PATIENCE_SECONDS
     worker.work(burst=burst, logging_level=None)
     return burst or worker._shutdown_requested_date is not None

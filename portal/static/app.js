@@ -114,6 +114,7 @@
 
   function dress() {
     for (const button of document.querySelectorAll("button[data-reveals]")) button.hidden = false;
+    if (navigator.clipboard) for (const button of document.querySelectorAll("button[data-copies]")) button.hidden = false;
   }
 
   document.addEventListener("click", (event) => {
@@ -126,6 +127,22 @@
     button.textContent = shown ? hide : show;
     button.setAttribute("aria-label", shown ? hideName : showName);
     announce(shown ? shownSay : hiddenSay);
+  });
+
+  /* What is to be copied, with one press. */
+
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("button[data-copies]");
+    if (!button) return;
+    const input = document.getElementById(button.dataset.copies);
+    input.select();
+    try {
+      await navigator.clipboard.writeText(input.value);
+      announce(button.dataset.done);
+      button.textContent = button.dataset.copied;
+    } catch {
+      // the browser does not let us: the text is selected, and the person copies it
+    }
   });
 
   /* Forms are sent once. */
@@ -150,6 +167,12 @@
     clearTimeout(timer);
     if (!document.hidden && page().dataset.refresh) look();
   });
+
+  /* Where this browser is, so that the next page tells times as they are there. What a person has set is not touched. */
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (zone && !/(^|; )time_zone=/.test(document.cookie)) {
+    document.cookie = `time_zone=${zone}; path=/; max-age=31536000; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
+  }
 
   dress();
   tickTimes();

@@ -68,7 +68,7 @@ def init_app(app: Flask) -> None:
         return render_template("errors/error.html", code=code, title=_(title), message=_(message)), code
 
     @app.errorhandler(CSRFError)
-    def csrf(error: CSRFError) -> ResponseReturnValue:
+    def csrf(_error: CSRFError) -> ResponseReturnValue:
         return page(400, _CSRF)
 
     @app.errorhandler(HTTPException)

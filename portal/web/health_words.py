@@ -16,7 +16,8 @@ from portal.staff.overview.dashboard import Now
 
 ROLES = {
     "consumer": "takes messages from the queue",
-    "jobs": "works on them, asks AWS, sends mail",
+    "jobs": "works on them, asks AWS",
+    "mail": "sends letters",
     "clock": "sees that nothing is forgotten",
 }
 GOOD, CARE, BAD = "good", "care", "bad"

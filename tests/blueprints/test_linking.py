@@ -63,6 +63,11 @@ def test_a_plain_member_is_told_why_not(client: PortalClient, claim: str, bob: S
     assert "Only an owner or admin can link purchases to it." in client.get(f"{claim}/organization").text
 
 
+def test_and_whom_to_ask(client: PortalClient, claim: str, bob: Somebody):
+    client.sign_in_as(bob)
+    assert "You can ask: Alice." in client.get(f"{claim}/organization").text
+
+
 def test_the_confirmation_says_in_words_what_will_be_linked_to_what(client: PortalClient, claim: str, alice: Somebody):
     client.sign_in_as(alice)
     text = confirmation(client, claim, alice.organisation_id).text

@@ -69,7 +69,7 @@ def test_a_letter_confirms_it(client: PortalClient, stored: Stored):
 
 def test_and_a_job_is_left_that_sends_it(client: PortalClient, app: Flask):
     sign_up(client)
-    assert "portal.jobs.tasks.send_mail" in [job.func_name for job in app.extensions["jobs"].jobs]
+    assert "portal.jobs.tasks.send_mail" in [job.func_name for job in app.extensions["mail_jobs"].jobs]
 
 
 def test_a_known_address_is_told_apart_by_nothing(client: PortalClient, another_client: PortalClient, alice: Somebody):
@@ -117,6 +117,19 @@ def test_a_mistyped_form_says_what_to_mend(client: PortalClient, fields: dict[st
 def test_and_keeps_what_was_typed(client: PortalClient):
     page = sign_up(client, email="carol")
     assert page.form("/signup").fields["name"] == "Carol"
+
+
+@pytest.mark.parametrize(
+    ("password", "words"),
+    [
+        ("password1234", "on the lists that attackers try first"),
+        ("abcdefghijklmn", "counts, repeats itself"),
+        ("Initech Carol 1", "made of names"),
+    ],
+)
+def test_a_password_that_is_soon_guessed_is_refused_with_the_reason(client: PortalClient, password: str, words: str):
+    page = sign_up(client, password=password, name="Carol", organization="Initech")
+    assert (page.status, words in page.text, password in page.html) == (400, True, False)
 
 
 def test_but_not_the_password(client: PortalClient):

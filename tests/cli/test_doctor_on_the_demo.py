@@ -74,6 +74,6 @@ def test_each_part_that_is_broken_is_found(doctor: Doctor, demo: tuple[Place, Pr
     assert code == 1
     assert wrong == {
         *("notifications.senders", "notifications.rule", "products.5wrong", "mail.server"),
-        *("worker.consumer", "worker.jobs", "worker.clock"),
+        *("worker.consumer", "worker.jobs", "worker.mail", "worker.clock"),
     }
     assert lines["products.5wrong"]["fix"].startswith("Copy the product code")

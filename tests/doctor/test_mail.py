@@ -13,7 +13,7 @@ from laptop import ports
 from portal.database import db, transaction, utcnow
 from portal.doctor.lines import Part, State
 from portal.mail import outbox
-from portal.mail.letters import Words
+from portal.mail.content import Words
 from portal.mail.models import Letter, MailState
 
 PASSWORD = "let me in"

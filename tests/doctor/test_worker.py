@@ -14,7 +14,7 @@ from portal.marketplace.queue import Delivery
 from portal.notifications import intake
 from tests.cast import ARCHIVE
 
-ALIVE = Signs({"consumer": 1, "jobs": 2, "clock": 1})
+ALIVE = Signs({"consumer": 1, "jobs": 2, "mail": 1, "clock": 1})
 
 
 def test_a_worker_in_every_role_is_right(examine):
@@ -24,13 +24,13 @@ def test_a_worker_in_every_role_is_right(examine):
 
 
 def test_a_sign_of_life_is_read_where_the_worker_leaves_it(examine, subject):
-    for role in ("consumer", "jobs", "clock"):
+    for role in ("consumer", "jobs", "mail", "clock"):
         assert examine(Part.WORKER)[role].state == State.WRONG
         beat(subject.redis, role)
         assert examine(Part.WORKER)[role].state == State.OK
 
 
-@pytest.mark.parametrize("role", ["consumer", "jobs", "clock"])
+@pytest.mark.parametrize("role", ["consumer", "jobs", "mail", "clock"])
 def test_a_role_that_nobody_plays_is_wrong(examine, role):
     without = Signs({name: number for name, number in ALIVE.alive.items() if name != role})
     line = examine(Part.WORKER, signs=lambda: without)[role]
@@ -46,7 +46,7 @@ def test_without_redis_nobody_can_tell(examine):
         raise RedisConnectionError
 
     lines = examine(Part.WORKER, signs=away)
-    assert {lines[role].state for role in ("consumer", "jobs", "clock")} == {State.UNKNOWN}
+    assert {lines[role].state for role in ("consumer", "jobs", "mail", "clock")} == {State.UNKNOWN}
 
 
 @pytest.mark.parametrize(("minutes", "state"), [(0, State.OK), (5, State.WARNING), (60, State.WRONG)])

@@ -32,7 +32,7 @@ def test_a_change_on_aws_reaches_the_contract_by_itself(bench: Bench, buy: Buy, 
     until(lambda: bench.fresh(contract).state == State.ACTIVE)
     bench.sandbox.change(bought["agreement_id"], dimensions={**bought["dimensions"], dimension: 99})
     until(lambda: bench.entitlements(contract)[dimension] == "99")
-    until(lambda: set(heartbeat.alive(bench.redis)) == {"consumer", "jobs", "clock"})
+    until(lambda: set(heartbeat.alive(bench.redis)) == {"consumer", "jobs", "mail", "clock"})
 
 
 def test_a_burst_drains_queue_and_jobs_and_ends(bench: Bench, buy: Buy, until: Until) -> None:
@@ -103,10 +103,10 @@ def _doubled(contract: Contract) -> list[ContractChange]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-@pytest.mark.parametrize("roles", [[], ["consumer"], ["jobs"], ["clock"], ["jobs", "jobs", "clock"]])
+@pytest.mark.parametrize("roles", [[], ["consumer"], ["jobs"], ["mail"], ["clock"], ["jobs", "jobs", "clock"]])
 def test_asked_to_end_it_ends_with_0(bench: Bench, until: Until, roles: list[str], number: signal.Signals) -> None:
     worker = bench.worker(*roles)
-    expected = set(roles) or {"consumer", "jobs", "clock"}
+    expected = set(roles) or {"consumer", "jobs", "mail", "clock"}
     until(lambda: set(heartbeat.alive(bench.redis)) == expected)
     worker.send_signal(number)
     assert worker.wait(30) == 0

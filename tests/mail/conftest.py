@@ -15,7 +15,7 @@ from sqlalchemy import select
 from laptop import ports
 from portal.database import transaction
 from portal.mail import outbox
-from portal.mail.letters import Words
+from portal.mail.content import Words
 from portal.mail.models import Letter
 
 SENDER = "contracts@tidemark.example"

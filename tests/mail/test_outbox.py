@@ -10,9 +10,9 @@ from flask_sqlalchemy import SQLAlchemy
 from laptop import ports
 from portal.database import transaction, utcnow
 from portal.mail import outbox
-from portal.mail.letters import Words
+from portal.mail.content import Words
 from portal.mail.models import Letter, MailState
-from portal.mail.outbox import MOST_ATTEMPTS, send_waiting
+from portal.mail.sending import MOST_ATTEMPTS, send_waiting
 from tests.mail.conftest import SENDER, MailServer
 
 Post = Callable[..., None]

@@ -31,7 +31,7 @@ from tests.cast import ANALYTICS
 from tests.proof.crash_line import Line
 from tests.sandbox_client import SandboxClient
 
-ROLES = ("consumer", "jobs", "clock")
+ROLES = ("consumer", "jobs", "mail", "clock")
 VISIBILITY_SECONDS = 5
 """A message that was received and not acknowledged comes again while there is somebody to see it."""
 RECEIVES = 1_000

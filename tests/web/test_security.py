@@ -1,12 +1,19 @@
 """What every answer carries, with and without HTTPS."""
 
+import re
 from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from flask_wtf import FlaskForm
+from wtforms import StringField
+from wtforms.validators import Length
 
+from laptop.environment import ROOT
 from tests.cast import PASSWORD, Somebody
-from tests.portal_client import TOKEN_FIELD, PortalClient
+from tests.portal_client import TOKEN_FIELD, Page, PortalClient
+
+TEMPLATES = ROOT / "portal" / "templates"
 
 PUBLIC = {"HTTPS": "true", "PORTAL_URL": "https://portal.example", "AWS_ENDPOINT_URL": None}
 
@@ -110,3 +117,97 @@ def test_behind_a_proxy_the_visitor_s_own_scheme_counts(make_app: Callable[..., 
 def test_without_a_proxy_nobody_is_believed_about_it(app: Flask):
     location = app.test_client().get("/contracts", headers={"X-Forwarded-Host": "evil.example"}).headers["Location"]
     assert "evil" not in location
+
+
+# --- Scripts ----------------------------------------------------------------------------------------------------
+
+NONCE = re.compile(r"'nonce-([^']+)'")
+
+
+def told_nonce(page: Page) -> str:
+    found = NONCE.search(page.headers["Content-Security-Policy"])
+    assert found
+    return found[1]
+
+
+def test_only_a_script_that_carries_the_nonce_of_this_answer_runs(client: PortalClient):
+    policy = client.get("/").headers["Content-Security-Policy"]
+    (scripts,) = [part for part in policy.split("; ") if part.startswith("script-src")]
+    assert re.fullmatch(r"script-src 'nonce-[\w-]{22}'", scripts)
+
+
+@pytest.mark.parametrize("path", ["/", "/signin", "/nothing"])
+def test_each_script_of_a_page_carries_it(client: PortalClient, path: str):
+    page = client.get(path)
+    scripts = re.findall(r"<script[^>]*>", page.html)
+    assert scripts
+    assert [script for script in scripts if f'nonce="{told_nonce(page)}"' not in script] == []
+
+
+def test_no_two_answers_have_the_same(client: PortalClient):
+    assert told_nonce(client.get("/")) != told_nonce(client.get("/"))
+
+
+@pytest.fixture
+def kept(client: PortalClient, alice: Somebody, contract_page: str) -> str:
+    client.sign_in_as(alice).get(contract_page)
+    return contract_page
+
+
+def test_not_even_of_a_page_that_was_drawn_before(client: PortalClient, kept: str):
+    first, second = client.get(kept), client.get(kept)
+    assert told_nonce(first) != told_nonce(second)
+    assert f'nonce="{told_nonce(second)}"' in second.html
+
+
+def test_an_answer_that_nothing_is_new_leaves_the_page_its_own(client: PortalClient, kept: str):
+    page = client.get(kept)
+    answer = client.get(kept, headers={"If-None-Match": page.headers["ETag"]})
+    assert (answer.status, "Content-Security-Policy" in answer.headers) == (304, False)
+
+
+def test_no_page_has_script_or_style_in_it():
+    words = [
+        (file.name, found)
+        for file in TEMPLATES.rglob("*.html")
+        for found in re.findall(
+            r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)|javascript:", file.read_text("utf-8")
+        )
+    ]
+    assert words == []
+
+
+def test_every_script_in_a_template_asks_for_the_nonce():
+    scripts = [
+        one for file in TEMPLATES.rglob("*.html") for one in re.findall("<script[^>]*>", file.read_text("utf-8"))
+    ]
+    assert scripts
+    assert [script for script in scripts if 'nonce="{{ nonce() }}"' not in script] == []
+
+
+def test_a_form_of_very_many_fields_is_refused(client: PortalClient):
+    fields = {f"field{number}": "x" for number in range(300)}
+    assert client.post("/marketplace/landing", fields, content_type="multipart/form-data").status == 413
+
+
+def test_a_very_large_form_is_refused(client: PortalClient):
+    assert client.post("/marketplace/landing", {"x": "y" * 70_000}).status == 413
+
+
+def test_every_field_of_text_has_a_longest_length(app: Flask):
+    forms: list[type[FlaskForm]] = [
+        form for form in every_form() if form.__module__.startswith("portal.") and not form.__subclasses__()
+    ]
+    assert forms
+    with app.test_request_context():
+        fields = [(form.__name__, field) for form in forms for field in form(formdata=None, meta={"csrf": False})]
+    endless = [
+        f"{form}.{field.name}"
+        for form, field in fields
+        if isinstance(field, StringField) and not any(isinstance(one, Length) for one in field.validators)
+    ]
+    assert endless == []
+
+
+def every_form(of: type[FlaskForm] = FlaskForm) -> list[type[FlaskForm]]:
+    return [form for child in of.__subclasses__() for form in (child, *every_form(child))]

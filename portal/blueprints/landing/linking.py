@@ -11,6 +11,7 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField
 from wtforms.validators import Length
 
+from portal.accounts.members import who_runs
 from portal.accounts.models import Membership
 from portal.accounts.people import found_organisation, memberships_of
 from portal.blueprints.landing import blueprint
@@ -21,6 +22,8 @@ from portal.jobs import later
 from portal.language import gettext as _
 from portal.language import lazily
 from portal.mail import letters, outbox
+from portal.registration import giving
+from portal.registration.giving import Post
 from portal.registration.linking import LINKING_ROLES, AlreadyLinked, ClaimGone, MayNotLink
 from portal.registration.linking import link as link_purchase
 from portal.registration.models import Claim
@@ -35,7 +38,7 @@ NEW = "new"
 class OrganisationForm(FlaskForm):  # type: ignore[misc]
     """Which organisation the purchase is for: one of the person's own, or a new one."""
 
-    organization = HiddenField(lazily("Organisation"))
+    organization = HiddenField(lazily("Organisation"), validators=[Length(max=20)])
     organization_name = StringField(lazily("Name of the new organisation"), validators=[Length(max=200)])
 
 
@@ -102,6 +105,7 @@ def confirm(claim_id: UUID) -> ResponseReturnValue:
             if linked.now:
                 title = products().named(contract_of(claim).product_code).title
                 outbox.post(person.email, letters.linked(sender(), person.name, title, name, str(linked.contract_id)))
+                giving.tell_senders(claim_id, (person.person_id, person.name), Post(sender(), products()))
                 after_commit(later.send_mail)
     except AlreadyLinked:
         contract_id = contract_of(claim).id
@@ -141,6 +145,7 @@ def _chosen_name(form: OrganisationForm, memberships: list[Membership]) -> str |
 
 def _organisation_page(claim: Claim | None, memberships: list[Membership], form: OrganisationForm) -> str:
     contract = contract_of(claim)
+    whom_to_ask = who_runs([one.organisation_id for one in memberships if one.role not in LINKING_ROLES])
     organisations = [
         {
             "id": membership.organisation_id,
@@ -150,6 +155,7 @@ def _organisation_page(claim: Claim | None, memberships: list[Membership], form:
             "reason": None
             if membership.role in LINKING_ROLES
             else _("Only an owner or admin can link purchases to it."),
+            "whom_to_ask": whom_to_ask.get(membership.organisation_id, []),
         }
         for membership in memberships
     ]

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from portal.accounts.models import Membership, Organisation, Person
+from portal.accounts.invitations import open_invitations
+from portal.accounts.models import Invitation, Membership, Organisation, Person, Role
 from portal.contracts.models import Contract
 from portal.database import db
 from portal.staff.overview.lines import Line, lines, read
@@ -38,6 +39,9 @@ class OrganisationPage:
     members: list[Member]
     more_contracts: bool
     more_members: bool
+    has_owner: bool
+    invited: Invitation | None
+    """The newest invitation that waits."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,14 @@ def organisation(organisation_id: int) -> OrganisationPage | None:
         [Member(*row) for row in members[:SHOWN]],
         len(contracts) > SHOWN,
         len(members) > SHOWN,
+        has_owner=_has_owner(organisation_id),
+        invited=next(iter(open_invitations(organisation_id)), None),
     )
+
+
+def _has_owner(organisation_id: int) -> bool:
+    here = Membership.organisation_id == organisation_id, Membership.role == Role.OWNER
+    return db.session.scalar(select(Membership.id).where(*here).limit(1)) is not None
 
 
 def person(person_id: int) -> PersonPage | None:

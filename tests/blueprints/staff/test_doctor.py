@@ -33,14 +33,14 @@ def examined(app: Flask) -> Callable[..., None]:
 @pytest.fixture
 def a_worker(app: Flask) -> None:
     """Signs of life of every role."""
-    for role in ("consumer", "jobs", "clock"):
+    for role in ("consumer", "jobs", "mail", "clock"):
         beat(app.extensions["jobs"].connection, role)
 
 
 def test_a_check_up_is_told_with_what_to_do(vera_client: PortalClient, examined: Callable[..., None], a_worker: None):
     examined(QUEUE.ok("It is there."), RULE.wrong("It is disabled.", "Enable the rule."))
     text = vera_client.get("/staff/doctor").text
-    assert "1 wrong, 6 right" in text
+    assert "1 wrong, 7 right" in text
     assert text.index("What needs somebody") < text.index("Enable the rule.")
     assert "It is there." in text
 

@@ -1,0 +1,51 @@
+"""Letters about an account."""
+
+from __future__ import annotations
+
+from portal.language import gettext as _
+from portal.mail.content import Button, Content, Sender, Step, Steps, hello
+from portal.mail.drafts import kind
+
+
+@kind(name="Alice", organisation="Acme")
+def welcome(sender: Sender, name: str, organisation: str) -> Content:
+    """Confirms a new account and says what comes next, as AWS's guidelines for SaaS products ask."""
+    return Content(
+        _("Your %(seller)s account is ready", seller=sender.seller),
+        hello(name),
+        _(
+            "your account for %(organisation)s at %(seller)s has been created.",
+            organisation=organisation,
+            seller=sender.seller,
+        ),
+        _("What to do next:"),
+        Steps(
+            (
+                Step(_("Sign in."), f"{sender.portal_url}/signin"),
+                Step(_("If you came from AWS Marketplace, confirm which organisation your purchase belongs to.")),
+                Step(_("See what you bought, at any time."), f"{sender.portal_url}/contracts"),
+            )
+        ),
+        Button(_("Sign in"), f"{sender.portal_url}/signin"),
+        _("Changes and cancellation of your contract are made on AWS Marketplace; they show here by themselves."),
+        _("If you did not create this account, please tell us."),
+    )
+
+
+@kind(name="Alice")
+def already_a_customer(sender: Sender, name: str) -> Content:
+    """To somebody whose address was used at sign-up though it has an account."""
+    return Content(
+        _("You already have a %(seller)s account", seller=sender.seller),
+        hello(name),
+        _(
+            "somebody, probably you, tried to create an account with this address. You have one already, so nothing "
+            "was changed."
+        ),
+        _(
+            "Sign in with the password you have. A purchase on AWS Marketplace can be linked to your organisation "
+            "right after that."
+        ),
+        Button(_("Sign in"), f"{sender.portal_url}/signin"),
+        _("Was it not you? Please tell us."),
+    )
