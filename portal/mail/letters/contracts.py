@@ -13,7 +13,6 @@ from portal.mail.moments import day
 from portal.mail.names import harmless
 
 CONTRACT = "7d4c1f6e-0000-4000-8000-000000000001"
-NONE = "–"
 SUBJECTS = {
     "state": marked("Status"),
     "ends_at": marked("End"),
@@ -46,7 +45,7 @@ class Change:
 
 def _said(subject: str, value: str | bool | datetime | None) -> str:
     if value is None:
-        return NONE
+        return _("Unknown") if subject in SUBJECTS else _("No longer included")
     if isinstance(value, datetime):
         return day(value)
     if isinstance(value, bool):
@@ -62,7 +61,7 @@ def _facts(changes: tuple[Change, ...]) -> Facts:
             Fact(
                 _(SUBJECTS[one.subject]) if one.subject in SUBJECTS else harmless(one.subject),
                 _said(one.subject, one.after),
-                _said(one.subject, one.before),
+                None if one.before is None else _said(one.subject, one.before),
             )
             for one in changes
         )
