@@ -15,6 +15,7 @@ from portal.accounts import factors, passkeys, recovery
 from portal.accounts.models import Person
 from portal.database import db, transaction, utcnow
 from portal.registration import claims
+from portal.sealing import hash_secret
 from portal.staff import members
 from portal.web import visitor
 from portal.web.addresses import is_ours
@@ -39,7 +40,7 @@ def enter(person: Person, how: str, *, second_factor_given: bool = False) -> str
     if not second_factor_given and has_second_factor(person.id):
         visitor.sign_out()
         until = int((utcnow() + HALF_FOR).timestamp())
-        session[HALF] = {"person": person.id, "how": how, "until": until}
+        session[HALF] = {"person": person.id, "how": how, "until": until, "mark": _mark(person)}
         return url_for("second_factor.show", next=where)
     arrive(person, how)
     return where
@@ -57,7 +58,13 @@ def half_signed_in(now: datetime) -> Person | None:
     half = session.get(HALF)
     if not isinstance(half, dict) or half["until"] <= now.timestamp():
         return None
-    return db.session.get(Person, half["person"])
+    person = db.session.get(Person, half["person"], populate_existing=True)
+    return person if person and half.get("mark") == _mark(person) else None
+
+
+def _mark(person: Person) -> str:
+    """Another one as soon as the password is: who has shown the old one begins again."""
+    return hash_secret(f"half:{person.password_hash or ''}")[:16]
 
 
 def go_the_rest(person: Person, factor: str) -> None:

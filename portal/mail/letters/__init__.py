@@ -38,6 +38,7 @@ from portal.mail.letters.own_account import (
     factor_added,
     factor_removed,
     password_changed,
+    reset_password,
 )
 from portal.mail.letters.purchases import linked, linked_by_support, unlinked
 from portal.mail.letters.seller import aws_refuses
@@ -68,6 +69,7 @@ __all__ = [
     "linked_by_support",
     "password_changed",
     "removed",
+    "reset_password",
     "resume",
     "role_changed",
     "set_up_by",
