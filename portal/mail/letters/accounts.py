@@ -14,7 +14,7 @@ def welcome(sender: Sender, name: str, organisation: str) -> Content:
         _("Your %(seller)s account is ready", seller=sender.seller),
         hello(name),
         _(
-            "your account for %(organisation)s at %(seller)s has been created.",
+            "Your account for %(organisation)s at %(seller)s has been created.",
             organisation=organisation,
             seller=sender.seller,
         ),
@@ -39,7 +39,7 @@ def already_a_customer(sender: Sender, name: str) -> Content:
         _("You already have a %(seller)s account", seller=sender.seller),
         hello(name),
         _(
-            "somebody, probably you, tried to create an account with this address. You have one already, so nothing "
+            "Somebody, probably you, tried to create an account with this address. You have one already, so nothing "
             "was changed."
         ),
         _(
