@@ -24,7 +24,7 @@ called `url` or `link`, or ending so. Give days and times as ``datetime`` and sa
 
 from portal.mail.content import Sender, Words
 from portal.mail.drafts import KINDS
-from portal.mail.letters.accounts import already_a_customer, welcome
+from portal.mail.letters.accounts import already_a_customer, verify_address, welcome
 from portal.mail.letters.contracts import Change, auto_renew_off, contract_changed, contract_ended, contract_ending
 from portal.mail.letters.handing import handed_over, resume, set_up_by
 from portal.mail.letters.organisations import invited, joined, removed, role_changed
@@ -74,5 +74,6 @@ __all__ = [
     "role_changed",
     "set_up_by",
     "unlinked",
+    "verify_address",
     "welcome",
 ]
