@@ -33,7 +33,7 @@ def show(token: str) -> ResponseReturnValue:
         return unknown()
     if visitor().person_id != person.id:
         return render_template("verifying/other.html"), 403
-    return render_template("verifying/show.html", person=person, token=token)
+    return render_template("verifying/show.html", whose=person, token=token)
 
 
 @blueprint.post("/<token>")
@@ -76,4 +76,4 @@ def link(token: str) -> str:
 
 def _gone() -> ResponseReturnValue:
     known = db.session.get(Person, visitor().person_id) if current_user.is_authenticated else None
-    return render_template("verifying/gone.html", person=known), 410
+    return render_template("verifying/gone.html", whose=known), 410

@@ -22,7 +22,7 @@ writes and where help is. Texts among the arguments are taken for typed by someb
 called `url` or `link`, or ending so. Give days and times as ``datetime`` and say them with ``day()`` and ``when()``.
 """
 
-from portal.mail.content import Sender, Words
+from portal.mail.content import Sender
 from portal.mail.drafts import KINDS
 from portal.mail.letters.accounts import already_a_customer, verify_address, welcome
 from portal.mail.letters.contracts import Change, auto_renew_off, contract_changed, contract_ended, contract_ending
@@ -47,7 +47,6 @@ __all__ = [
     "KINDS",
     "Change",
     "Sender",
-    "Words",
     "account_deleted",
     "address_changed",
     "address_has_an_account",

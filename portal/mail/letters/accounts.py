@@ -7,9 +7,13 @@ from portal.mail.content import Button, Content, Quiet, Sender, Step, Steps, hel
 from portal.mail.drafts import kind
 
 
-@kind(name="Alice", organisation="Acme", link="https://portal.example/verify/x")
-def welcome(sender: Sender, name: str, organisation: str, link: str) -> Content:
-    """Confirms a new account and says what comes next, as AWS's guidelines for SaaS products ask."""
+@kind(name="Alice", organisation="Acme", link="https://portal.example/address/verify/x")
+def welcome(sender: Sender, name: str, organisation: str, link: str | None = None) -> Content:
+    """Confirms a new account and says what comes next, as AWS's guidelines for SaaS products ask.
+
+    With a link, the first thing to do is to show by it that the letter was read.
+    """
+    verify = (Step(_("Confirm that this is your address."), link),) if link else ()
     return Content(
         _("Your %(seller)s account is ready", seller=sender.seller),
         hello(name),
@@ -21,28 +25,30 @@ def welcome(sender: Sender, name: str, organisation: str, link: str) -> Content:
         _("What to do next:"),
         Steps(
             (
+                *verify,
                 Step(_("Sign in."), f"{sender.portal_url}/signin"),
                 Step(_("If you came from AWS Marketplace, confirm which organisation your purchase belongs to.")),
                 Step(_("See what you bought, at any time."), f"{sender.portal_url}/contracts"),
-                Step(_("Within a week, confirm that you read mail at this address."), link),
             )
         ),
-        Button(_("Sign in"), f"{sender.portal_url}/signin"),
+        Button(_("Confirm your address"), link) if link else Button(_("Sign in"), f"{sender.portal_url}/signin"),
         _("Changes and cancellation of your contract are made on AWS Marketplace; they show here by themselves."),
         _("If you did not create this account, please tell us."),
     )
 
 
-@kind(name="Alice", link="https://portal.example/verify/x")
+@kind(name="Alice", link="https://portal.example/address/verify/x")
 def verify_address(sender: Sender, name: str, link: str) -> Content:
-    """To whoever asked for another link with which to confirm their address."""
+    """Asks a person once more to show that they read mail at their address."""
     return Content(
-        _("Is this your address for %(seller)s?", seller=sender.seller),
+        _("Please confirm your address for %(seller)s", seller=sender.seller),
         hello(name),
-        _("please confirm that you read mail at this address. You are asked to sign in first."),
-        Button(_("Confirm this address"), link),
-        _("The link can be used once, within a week. Links in earlier letters are good no more."),
-        Quiet(_("Did you not create an account? Then there is nothing to do.")),
+        _(
+            "With this button you show that you read mail at this address. Invitations that go to it, and an account "
+            "of yours at an identity provider, need that."
+        ),
+        Button(_("Confirm your address"), link),
+        Quiet(_("The link can be used once, within a week. Did you not ask for this? Then there is nothing to do.")),
     )
 
 
