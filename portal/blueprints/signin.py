@@ -17,7 +17,7 @@ from portal.blueprints.signup import LONGEST_PASSWORD, PREFILL
 from portal.database import transaction
 from portal.extensions import csrf
 from portal.language import gettext as _
-from portal.language import ngettext
+from portal.language import lazily, ngettext
 from portal.staff import sessions
 from portal.web import console, entering, guarding, visitor
 from portal.web.addresses import is_ours
@@ -31,10 +31,13 @@ class SignInForm(FlaskForm):  # type: ignore[misc]
     """An address and a password."""
 
     email = EmailField(
-        "Email", filters=[one_line], validators=[DataRequired("Please enter your email address."), Length(max=320)]
+        lazily("Email"),
+        filters=[one_line],
+        validators=[DataRequired(lazily("Please enter your email address.")), Length(max=320)],
     )
     password = PasswordField(
-        "Password", validators=[DataRequired("Please enter your password."), Length(max=LONGEST_PASSWORD)]
+        lazily("Password"),
+        validators=[DataRequired(lazily("Please enter your password.")), Length(max=LONGEST_PASSWORD)],
     )
 
 
@@ -76,7 +79,7 @@ def sign_out() -> ResponseReturnValue:
         with transaction():
             sessions.end(key)
     visitor.sign_out()
-    flash("You are signed out.", "notice")
+    flash(_("You are signed out."), "notice")
     after = request.form.get("next", "")
     return redirect(after if is_ours(after) else url_for("signin.show"), 303)
 
