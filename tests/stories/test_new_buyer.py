@@ -40,5 +40,5 @@ def test_the_button_in_the_welcome_mail_leads_to_the_portal(alice: Actor):
     alice.portal.sign_up()
     alice.marketplace.read_mail(alice.person.email, "Your Tidemark account is ready")
     with alice.page.context.expect_page() as opened:
-        alice.page.frame_locator("iframe").get_by_role("link", name="Sign in", exact=True).click()
+        alice.page.frame_locator("iframe").get_by_role("link", name="Confirm your address", exact=True).click()
     expect(opened.value.get_by_role("heading", level=1)).to_have_text("Sign in")
