@@ -15,8 +15,9 @@ from portal.accounts import factors, passkeys, recovery
 from portal.accounts.models import Person
 from portal.database import db, transaction, utcnow
 from portal.registration import claims
+from portal.sealing import hash_secret
 from portal.staff import members
-from portal.web import visitor
+from portal.web import known_device, visitor
 from portal.web.addresses import is_ours
 from portal.web.claim_aside import claim_to_go_on_with
 
@@ -40,7 +41,7 @@ def enter(person: Person, how: str, *, second_factor_given: bool = False, wanted
     if not second_factor_given and has_second_factor(person.id):
         visitor.sign_out()
         until = int((utcnow() + HALF_FOR).timestamp())
-        session[HALF] = {"person": person.id, "how": how, "until": until}
+        session[HALF] = {"person": person.id, "how": how, "until": until, "mark": _mark(person)}
         return url_for("second_factor.show", next=where)
     arrive(person, how)
     return where
@@ -49,6 +50,7 @@ def enter(person: Person, how: str, *, second_factor_given: bool = False, wanted
 def arrive(person: Person, how: str) -> None:
     """Sign this person in, who has shown everything that is asked of them."""
     visitor.sign_in(person, how)
+    known_device.remember(person.id)
     with transaction():
         claims.note_known(visitor.claim_at_hand(), utcnow(), person.id)
 
@@ -58,7 +60,13 @@ def half_signed_in(now: datetime) -> Person | None:
     half = session.get(HALF)
     if not isinstance(half, dict) or half["until"] <= now.timestamp():
         return None
-    return db.session.get(Person, half["person"])
+    person = db.session.get(Person, half["person"], populate_existing=True)
+    return person if person and half.get("mark") == _mark(person) else None
+
+
+def _mark(person: Person) -> str:
+    """Another one as soon as the password is: who has shown the old one begins again."""
+    return hash_secret(f"half:{person.password_hash or ''}")[:16]
 
 
 def go_the_rest(person: Person, factor: str) -> None:
@@ -86,8 +94,8 @@ def where_to(person_id: int, wanted: str | None = None) -> str:
     """Where somebody who signs in goes, see ``enter``."""
     claim_id = claim_to_go_on_with()
     wanted = request.args.get("next", "") if wanted is None else wanted
-    if wanted == url_for("organisation.invitation"):
-        return wanted  # accepting it leads on to the purchase
+    if wanted in (url_for("organisation.invitation"), url_for("oidc.settle")):
+        return wanted  # which leads on to the purchase
     if claim_id and not (wanted and "claim" not in request.args):
         return url_for("landing.organisation", claim_id=claim_id)
     if is_ours(wanted):

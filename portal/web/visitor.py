@@ -19,6 +19,8 @@ from portal.accounts.agents import described
 from portal.accounts.models import Person
 from portal.database import transaction, utcnow
 from portal.extensions import login_manager
+from portal.language import gettext, marked
+from portal.web import speech
 
 CLAIMS = "claims"
 INVITATION = "invitation"
@@ -46,7 +48,8 @@ def init_app(app: Flask) -> None:
     """Teach Flask-Login who our visitors are, and where they sign in."""
     login_manager.init_app(app)
     login_manager.login_view = "signin.show"
-    login_manager.login_message = "Please sign in to see this page."
+    login_manager.login_message = marked("Please sign in to see this page.")
+    login_manager.localize_callback = gettext
     login_manager.login_message_category = "notice"
 
 
@@ -102,6 +105,7 @@ def sign_in(person: Person, how: str) -> None:
         audit.record(f"person:{person.id}", "signed in", f"person:{person.id}", how=how)
     _renew_session()
     login_user(Visitor(key, person.id, person.name, person.email))
+    speech.choose(person.language, person.time_zone)
 
 
 def sign_out() -> None:

@@ -6,10 +6,12 @@ from collections.abc import Callable
 import pyotp
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from portal.accounts import factors, recovery
 from portal.accounts import sessions as person_sessions
 from portal.accounts.factors import MOST_TRIES, SecondFactor
+from portal.accounts.models import Person
 from portal.accounts.passkeys import House, Passkey
 from portal.audit import AuditEntry
 from portal.database import db, transaction, utcnow
@@ -284,3 +286,10 @@ def test_a_wrong_recovery_code_does_not(client: PortalClient, alice: Somebody, a
 def test_without_recovery_codes_none_is_asked_for(client: PortalClient, alice: Somebody, app_key: str):
     page = client.follow(password_of(client, alice))
     assert "recovery code instead" not in page.text
+
+
+def test_half_the_way_ends_with_a_new_password(client: PortalClient, alice: Somebody, app_key: str, app: Flask):
+    password_of(client, alice)
+    with app.app_context(), transaction():
+        db.session.execute(update(Person).where(Person.id == alice.id).values(password_hash="another"))
+    assert client.get("/second-factor").location.startswith("/signin")

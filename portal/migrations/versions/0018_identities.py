@@ -1,14 +1,14 @@
 """Who people are at an identity provider
 
-Revision: 0016
-Revises: 0015
+Revision: 0018
+Revises: 0017
 """
 
 from alembic import op
 import sqlalchemy as sa
 
-revision = '0016'
-down_revision = '0015'
+revision = '0018'
+down_revision = '0017'
 branch_labels = None
 depends_on = None
 
