@@ -36,7 +36,9 @@ def index() -> ResponseReturnValue:
     if len(contracts) == 1:
         return redirect(url_for("contracts.show", contract_id=contracts[0].id))
     return render_template(
-        "contracts/index.html", contracts=[contract_card(contract, products()) for contract in contracts]
+        "contracts/index.html",
+        contracts=[contract_card(contract, products()) for contract in contracts],
+        unverified=None if visitor().is_verified else visitor().email,
     )
 
 

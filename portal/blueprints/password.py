@@ -111,7 +111,7 @@ def reset(token: str) -> ResponseReturnValue:
 
 
 def _page(form: ResetForm, person: Person, token: str) -> str:
-    return render_template("password/reset.html", form=form, person=person, token=token, **claim_aside())
+    return render_template("password/reset.html", form=form, whose=person, token=token, **claim_aside())
 
 
 def _gone() -> ResponseReturnValue:

@@ -9,7 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, PasswordField, StringField
 from wtforms.validators import DataRequired, Email, Length, ValidationError
 
-from portal.accounts import passwords
+from portal.accounts import passwords, verifying
 from portal.accounts.models import Invitation
 from portal.accounts.people import NewPerson, email_key, person_with_email, sign_up
 from portal.database import after_commit, transaction, utcnow
@@ -19,7 +19,7 @@ from portal.language import gettext as _
 from portal.language import lazily
 from portal.mail import letters, outbox
 from portal.registration import claims
-from portal.services import sender
+from portal.services import sender, settings
 from portal.web.claim_aside import claim_aside, claim_to_go_on_with
 from portal.web.fields import one_line
 from portal.web.invited import invitation_at_hand
@@ -117,7 +117,8 @@ def create() -> ResponseReturnValue:
     with transaction():
         person = sign_up(new, utcnow())
         if person:
-            outbox.post(person, letters.welcome(sender(), person.name, joined))
+            link = settings().portal_url + url_for("verifying.show", token=verifying.link_for(person, utcnow()))
+            outbox.post(person, letters.welcome(sender(), person.name, joined, link))
         elif known := person_with_email(new.email):
             outbox.post_rarely(known, letters.already_a_customer(sender(), known.name), utcnow())
         claims.note_known(claim_at_hand(), utcnow(), person.id if person else None)

@@ -20,6 +20,8 @@ SECRET_ADDRESSES = frozenset(
         "landing.take_over",
         "organisation.open_invitation",
         "organisation.invitation",
+        "verifying.show",
+        "verifying.verify",
         "password.choose",
         "password.reset",
         "profile.open_address_link",

@@ -34,10 +34,12 @@ ARRIVAL_COOKIE_LIFETIME = timedelta(minutes=10)
 class Visitor(UserMixin):  # type: ignore[misc]
     """The signed-in person, as Flask-Login wants to see one."""
 
-    def __init__(self, session_key: str, person_id: int, name: str, email: str) -> None:
+    def __init__(self, session_key: str, person_id: int, name: str, email: str, *, is_verified: bool = True) -> None:
         self.person_id = person_id
         self.name = name
         self.email = email
+        self.is_verified = is_verified
+        """Whether they have shown that they read mail at the address; taken for so where no page asks."""
         self._key = session_key
 
     def get_id(self) -> str:
@@ -62,7 +64,9 @@ def _load(session_key: str) -> Visitor | None:
     if found.seen_at < now - sessions.SEEN_STEP:
         with transaction():
             sessions.seen(found.session_id, now)
-    return Visitor(session_key, found.person.id, found.person.name, found.person.email)
+    person = found.person
+    verified = person.email_verified_at is not None
+    return Visitor(session_key, person.id, person.name, person.email, is_verified=verified)
 
 
 def visitor() -> Visitor:

@@ -67,5 +67,6 @@ def already_a_customer(sender: Sender, name: str) -> Content:
             "right after that."
         ),
         Button(_("Sign in"), f"{sender.portal_url}/signin"),
+        Quiet(_("Have you forgotten it? Choose a new one at %(url)s.", url=f"{sender.portal_url}/password/forgot")),
         _("Was it not you? Please tell us."),
     )
