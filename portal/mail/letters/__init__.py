@@ -27,6 +27,7 @@ from portal.mail.drafts import KINDS
 from portal.mail.letters.accounts import already_a_customer, verify_address, welcome
 from portal.mail.letters.contracts import Change, auto_renew_off, contract_changed, contract_ended, contract_ending
 from portal.mail.letters.handing import handed_over, resume, set_up_by
+from portal.mail.letters.identities import identity_joined, identity_removed
 from portal.mail.letters.organisations import invited, joined, removed, role_changed
 from portal.mail.letters.own_account import (
     account_deleted,
@@ -62,6 +63,8 @@ __all__ = [
     "factor_added",
     "factor_removed",
     "handed_over",
+    "identity_joined",
+    "identity_removed",
     "invited",
     "joined",
     "linked",
