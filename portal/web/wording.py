@@ -35,6 +35,7 @@ CAUSES = {
     Cause.IMPORT: "Brought in by the seller",
     Cause.RENEWAL: "Renewed on AWS Marketplace",
     Cause.MOVE: "Changed by our support",
+    Cause.CONSENT: "Moved by its own people",
 }
 SUBJECTS = {
     "opened": "Purchase",
