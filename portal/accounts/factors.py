@@ -91,10 +91,8 @@ def check_code(person_id: int, code: str, seal: Seal, now: datetime) -> Answer:
 
 
 def _take(person_id: int, key: str | None, code: str, now: datetime, **changes: object) -> Answer:
-    # The try is counted before the code is looked at: many at once are not more tries than five.
     mine = SecondFactor.person_id == person_id
-    free = or_(SecondFactor.blocked_until.is_(None), SecondFactor.blocked_until <= now)
-    if not _write(update(SecondFactor).where(mine, free).values(tries=SecondFactor.tries + 1)):
+    if not count_try(person_id, now):
         return Answer.BLOCKED
     step = _step_of(key, code, now) if key else None
     if step is not None:
@@ -103,7 +101,25 @@ def _take(person_id: int, key: str | None, code: str, now: datetime, **changes: 
             taken = taken.where(SecondFactor.last_step < step)
         if _write(taken.values(**{**changes, "last_step": step, "tries": 0, "blocked_until": None})):
             return Answer.RIGHT
-    full = update(SecondFactor).where(mine, SecondFactor.tries >= MOST_TRIES)
+    return judge_try(person_id, now, right=False)
+
+
+def count_try(person_id: int, now: datetime) -> bool:
+    """Count a try before it is looked at, so that many at once are not more tries than five; whether there is one left.
+    Inside a transaction."""
+    free = or_(SecondFactor.blocked_until.is_(None), SecondFactor.blocked_until <= now)
+    counted = update(SecondFactor).where(SecondFactor.person_id == person_id, free)
+    return _write(counted.values(tries=SecondFactor.tries + 1))
+
+
+def judge_try(person_id: int, now: datetime, *, right: bool) -> Answer:
+    """What a try that was counted comes to: the next ones are free again, or none is for a while. Inside a
+    transaction."""
+    mine = update(SecondFactor).where(SecondFactor.person_id == person_id)
+    if right:
+        _write(mine.values(tries=0, blocked_until=None))
+        return Answer.RIGHT
+    full = mine.where(SecondFactor.tries >= MOST_TRIES)
     return Answer.BLOCKED if _write(full.values(tries=0, blocked_until=now + PAUSE)) else Answer.WRONG
 
 

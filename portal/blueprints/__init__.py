@@ -9,6 +9,7 @@ from portal.blueprints import (
     health,
     landing,
     organisation,
+    password,
     profile,
     second_factor,
     shared,
@@ -25,6 +26,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(landing.blueprint)  # /marketplace: (1) a buyer arrives
     app.register_blueprint(signup.blueprint)  # /signup
     app.register_blueprint(signin.blueprint)  # /signin, /signout
+    app.register_blueprint(password.blueprint)  # /password: for whoever has forgotten theirs
     app.register_blueprint(contracts.blueprint)  # /contracts: (2) what they bought
     app.register_blueprint(organisation.blueprint)  # /organisations, /invitations: who belongs to which
     app.register_blueprint(profile.blueprint)  # /profile: one's own account

@@ -18,7 +18,7 @@ from portal.jobs import later
 from portal.services import edition, products, support
 from portal.web.ahead import etag_of, glance_of
 from portal.web.views import contract_card, contract_page
-from portal.web.visitor import Visitor, recognise, sign_in_key, unknown, visitor
+from portal.web.visitor import Visitor, recognise, session_key, unknown, visitor
 
 blueprint = Blueprint("contracts", __name__)
 
@@ -41,7 +41,7 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/contracts/<uuid:contract_id>")
 def show(contract_id: UUID) -> ResponseReturnValue:
     """The contract page. An open page asks again with the ETag, and gets 304 while nothing changed."""
-    key = sign_in_key()
+    key = session_key()
     seen = glance_of(key, contract_id) if key else None
     if key is None or seen is None:
         return unknown()

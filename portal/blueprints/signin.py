@@ -9,16 +9,14 @@ from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField
 from wtforms.validators import DataRequired, Length
 
-from portal import audit
 from portal.accounts.people import authenticate
 from portal.blueprints.signup import LONGEST_PASSWORD, PREFILL
-from portal.database import transaction, utcnow
+from portal.database import transaction
 from portal.extensions import csrf
-from portal.registration import claims
-from portal.staff import members, sessions
-from portal.web import console, visitor
+from portal.staff import sessions
+from portal.web import console, entering, visitor
 from portal.web.addresses import is_ours
-from portal.web.claim_aside import claim_aside, claim_to_go_on_with
+from portal.web.claim_aside import claim_aside
 from portal.web.fields import one_line
 
 blueprint = Blueprint("signin", __name__)
@@ -39,7 +37,7 @@ class SignInForm(FlaskForm):  # type: ignore[misc]
 def show() -> ResponseReturnValue:
     """The form; somebody signed in already is sent on."""
     if current_user.is_authenticated:
-        return redirect(_where_to(visitor.visitor().person_id))
+        return redirect(entering.where_to(visitor.visitor().person_id))
     form = SignInForm(formdata=None)
     form.email.data = session.get(PREFILL, "")
     return _page(form)
@@ -56,12 +54,7 @@ def enter() -> ResponseReturnValue:
     if person is None:
         form.password.errors = ["This address and password do not fit together. Please try again."]
         return _page(form), 401
-    where = _where_to(person.id)
-    visitor.sign_in(person)
-    with transaction():
-        audit.record(f"person:{person.id}", "signed in", f"person:{person.id}")
-        claims.note_known(visitor.claim_at_hand(), utcnow(), person.id)
-    return redirect(where, 303)
+    return redirect(entering.enter(person, "password"), 303)
 
 
 @blueprint.post("/signout")
@@ -75,20 +68,6 @@ def sign_out() -> ResponseReturnValue:
     flash("You are signed out.", "notice")
     after = request.form.get("next", "")
     return redirect(after if is_ours(after) else url_for("signin.show"), 303)
-
-
-def _where_to(person_id: int) -> str:
-    """On to the purchase that was brought, else to the page that asked for the sign-in, else to the contracts, or the
-    console."""
-    claim_id = claim_to_go_on_with()
-    wanted = request.args.get("next", "")
-    if wanted == url_for("organisation.invitation"):
-        return wanted  # accepting it leads on to the purchase
-    if claim_id and not (wanted and "claim" not in request.args):
-        return url_for("landing.organisation", claim_id=claim_id)
-    if is_ours(wanted):
-        return wanted
-    return url_for("staff.home" if members.is_staff(person_id) else "contracts.index")
 
 
 def _page(form: SignInForm) -> str:

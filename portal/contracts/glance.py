@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,8 +11,10 @@ from sqlalchemy import Engine, bindparam, exists, select
 from sqlalchemy.orm import aliased
 
 from portal.accounts.models import Membership, Organisation, Person
+from portal.accounts.sessions import PersonSession
 from portal.contracts.models import Contract
 from portal.looking_up import LookUp
+from portal.sealing import hash_secret
 
 
 @dataclass(frozen=True)
@@ -27,16 +30,16 @@ class Glance:
     """Other whenever the page would say something else; None when there is no such contract for this person."""
 
 
-def glance(engine: Engine, sign_in_key: str, contract_id: UUID) -> Glance | None:
+def glance(engine: Engine, session_key: str, contract_id: UUID) -> Glance | None:
     """Look whose session this is and what they may see, as it is committed now. One query, by indexes only.
 
     Args:
         engine: ``portal.looking_up.look_up_engine()``.
 
     Returns:
-        None when nobody has this sign-in key.
+        None when nobody is signed in with this key.
     """
-    row = _LOOK_UP.first(engine, sign_in_key=sign_in_key, contract_id=contract_id.hex)
+    row = _LOOK_UP.first(engine, key_hash=hash_secret(session_key), now=int(time.time()), contract_id=contract_id.hex)
     if row is None:
         return None
     person_id, name, email, role, version, *rest = row
@@ -74,9 +77,10 @@ def _statement() -> Any:
             .where(Membership.person_id == Person.id, Membership.organisation_id == other.organisation_id)
             .where(other.id != wanted),
         )
-        .select_from(Person)
+        .select_from(PersonSession)
+        .join(Person, Person.id == PersonSession.person_id)
         .outerjoin(Contract, (Contract.id == wanted) & mine)
-        .where(Person.sign_in_key == bindparam("sign_in_key"))
+        .where(PersonSession.key_hash == bindparam("key_hash"), PersonSession.good_until > bindparam("now"))
     )
 
 

@@ -35,18 +35,18 @@ def init_app(app: Flask) -> None:
     app.wsgi_app = _Ahead(app)  # type: ignore[method-assign]
 
 
-def glance_of(sign_in_key: str, contract_id: UUID) -> Glance | None:
+def glance_of(session_key: str, contract_id: UUID) -> Glance | None:
     """What was looked up for this request already, or is looked up now."""
     environ = request.environ
     if GLANCE not in environ:
-        environ[GLANCE] = glance(look_up_engine(), sign_in_key, contract_id)
+        environ[GLANCE] = glance(look_up_engine(), session_key, contract_id)
     found: Glance | None = environ[GLANCE]
     return found
 
 
-def etag_of(sign_in_key: str, csrf_token: str, edition: str, contract_id: UUID, stamp: tuple[Any, ...]) -> str:
+def etag_of(session_key: str, csrf_token: str, edition: str, contract_id: UUID, stamp: tuple[Any, ...]) -> str:
     """What the page depends on: the contract, how this edition draws it, and the session its forms are good for."""
-    return sha256(repr((sign_in_key, csrf_token, edition, contract_id, stamp)).encode()).hexdigest()
+    return sha256(repr((session_key, csrf_token, edition, contract_id, stamp)).encode()).hexdigest()
 
 
 class _Ahead:

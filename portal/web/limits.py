@@ -21,6 +21,8 @@ LIMITS = {
     "landing.receive": "60 per minute",  # each asks AWS
     "signup.create": "10 per minute; 60 per hour",  # each hashes a password and sends a letter
     "organisation.invite": "30 per minute; 120 per hour",  # each sends a letter
+    "password.ask": "10 per minute; 30 per hour",  # each may send a letter
+    "password.reset": "10 per minute; 60 per hour",  # each may hash a password
     "signin.enter": "30 per minute; 300 per hour",  # each hashes a password
 }
 """By the name of a view. An office full of people may come from one address."""

@@ -20,6 +20,8 @@ SECRET_ADDRESSES = frozenset(
         "landing.take_over",
         "organisation.open_invitation",
         "organisation.invitation",
+        "password.choose",
+        "password.reset",
         "profile.open_address_link",
         "profile.use_address_link",
         "profile.refuse_address_link",

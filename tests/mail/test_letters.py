@@ -11,8 +11,8 @@ from flask import Flask
 
 from portal.language import LANGUAGES
 from portal.mail import letters
-from portal.mail.drafts import KINDS, Reader, Written
-from portal.mail.letters import Sender
+from portal.mail.drafts import Reader, Written
+from portal.mail.letters import KINDS, Sender
 
 SENDER = Sender("Tidemark", "https://portal.example", "help@tidemark.example")
 BREAKS = "Alice\r\nBcc: all@acme.example\r\n\r\nBuy things"

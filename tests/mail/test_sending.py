@@ -20,8 +20,7 @@ from laptop import ports
 from portal.accounts.models import Membership
 from portal.database import transaction, utcnow
 from portal.mail import outbox
-from portal.mail.drafts import KINDS
-from portal.mail.letters import Sender
+from portal.mail.letters import KINDS, Sender
 from portal.mail.models import Letter, MailState
 from portal.mail.sending import MOST_ATTEMPTS, MOST_REFUSALS, From, send_waiting
 from tests.cast import Somebody

@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, request, url_for
+from flask_login import current_user
 from wtforms import StringField
 from wtforms.validators import DataRequired, Length
 
 from portal.accounts.factors import PAUSE, PURPOSE, Answer
+from portal.accounts.models import Person
 from portal.accounts.passkeys import House
-from portal.database import transaction, utcnow
+from portal.database import db, transaction, utcnow
 from portal.sealing import Seal
 from portal.services import settings
-from portal.staff import sessions
-from portal.web import console
+from portal.staff import members, sessions
+from portal.web import console, entering, visitor
 from portal.web.addresses import is_ours
 
 blueprint = Blueprint("second_factor", __name__, url_prefix="/second-factor")
@@ -39,6 +41,27 @@ def seal() -> Seal:
 def house() -> House:
     """Whose passkeys these are."""
     return House.at(settings().portal_url, settings().seller_name)
+
+
+def asked() -> Person | None:
+    """Who is asked for a second factor: whoever signs in with this browser, or a member of staff on the way into the
+    console; None when nobody is."""
+    half = entering.half_signed_in(utcnow())
+    if half is not None:
+        return half
+    if not current_user.is_authenticated or not members.is_staff(visitor.visitor().person_id):
+        return None
+    return db.session.get_one(Person, visitor.visitor().person_id)
+
+
+def let_in(person: Person, factor: str) -> str:
+    """The second factor was right; where its bearer goes now."""
+    if entering.half_signed_in(utcnow()) is not None:
+        entering.go_the_rest(person, factor)
+    if members.is_staff(person.id):
+        return enter_console(person.id, factor) or url_for("site.index")
+    wanted = request.args.get("next", "")
+    return wanted if is_ours(wanted) else url_for("contracts.index")
 
 
 def enter_console(person_id: int, factor: str) -> str | None:

@@ -23,6 +23,7 @@ called `url` or `link`, or ending so. Give days and times as ``datetime`` and sa
 """
 
 from portal.mail.content import Sender, Words
+from portal.mail.drafts import KINDS
 from portal.mail.letters.accounts import already_a_customer, welcome
 from portal.mail.letters.contracts import Change, auto_renew_off, contract_changed, contract_ended, contract_ending
 from portal.mail.letters.handing import handed_over, resume, set_up_by
@@ -38,11 +39,13 @@ from portal.mail.letters.own_account import (
     factor_added,
     factor_removed,
     password_changed,
+    reset_password,
 )
 from portal.mail.letters.purchases import linked, linked_by_support, unlinked
 from portal.mail.letters.seller import aws_refuses
 
 __all__ = [
+    "KINDS",
     "Change",
     "Sender",
     "Words",
@@ -72,6 +75,7 @@ __all__ = [
     "move_undone",
     "password_changed",
     "removed",
+    "reset_password",
     "resume",
     "role_changed",
     "set_up_by",

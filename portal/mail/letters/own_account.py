@@ -78,6 +78,22 @@ def address_changed(sender: Sender, name: str, address: str, at: datetime) -> Co
     )
 
 
+@kind(name="Alice", link="https://portal.example/password/reset/x")
+def reset_password(sender: Sender, name: str, link: str) -> Content:
+    """To whoever has forgotten their password, or somebody says so."""
+    return Content(
+        _("Choose a new password for %(seller)s", seller=sender.seller),
+        hello(name),
+        _("somebody, probably you, asked for a new password for your account at %(seller)s.", seller=sender.seller),
+        Button(_("Choose a new password"), link),
+        _(
+            "The link can be used once, within an hour. Were you about to link a purchase? Open the link in the same "
+            "browser, and you go on with it after signing in."
+        ),
+        Quiet(_("Did you not ask for this? Then there is nothing to do: your password stays as it is.")),
+    )
+
+
 @kind(name="Alice", at=AT)
 def password_changed(sender: Sender, name: str, at: datetime) -> Content:
     """To whom a password was changed."""
