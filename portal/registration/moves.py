@@ -105,3 +105,8 @@ def told_by_mail(organisation_id: int) -> list[Person]:
             .order_by(Person.id)
         )
     )
+
+
+def was_agreed(move_id: int) -> bool:
+    """Whether the owners of both sides agreed to a move, so that each knows the other."""
+    return db.session.scalar(select(MoveOffer.id).where(MoveOffer.move_id == move_id).limit(1)) is not None

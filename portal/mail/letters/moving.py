@@ -22,7 +22,7 @@ def move_offered(sender: Sender, giver: str, organisation: str, product: str, ur
         _("Would you take the contract for %(product)s?", **names),
         _("Hello,"),
         _(
-            "%(giver)s, an owner of %(organisation)s at %(seller)s, wants to move a contract for %(product)s to an "
+            "%(giver)s wants to move a contract for %(product)s from %(organisation)s, at %(seller)s, to an "
             "organisation of yours.",
             **names,
         ),
@@ -61,7 +61,7 @@ def contract_given(
         what = _("%(mover)s has moved the contract for %(product)s off %(organisation)s.", **names)
     else:
         what = _(
-            "%(mover)s has accepted your contract for %(product)s for %(other)s. It does not belong to "
+            "Your contract for %(product)s has been accepted by %(mover)s for %(other)s. It does not belong to "
             "%(organisation)s any more.",
             other=other,
             **names,
