@@ -18,6 +18,7 @@ from portal.blueprints import (
     signup,
     site,
     staff,
+    verifying,
 )
 
 
@@ -27,6 +28,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(landing.blueprint)  # /marketplace: (1) a buyer arrives
     app.register_blueprint(signup.blueprint)  # /signup
     app.register_blueprint(signin.blueprint)  # /signin, /signout
+    app.register_blueprint(verifying.blueprint)  # /verify: whether an address is somebody's
     app.register_blueprint(password.blueprint)  # /password: for whoever has forgotten theirs
     app.register_blueprint(contracts.blueprint)  # /contracts: (2) what they bought
     app.register_blueprint(moving.blueprint)  # /contracts/<id>/move, /moves: whose they are

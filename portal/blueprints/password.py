@@ -19,7 +19,7 @@ from portal.language import gettext as _
 from portal.language import lazily
 from portal.mail import letters, outbox
 from portal.services import sender, settings
-from portal.web import console, visitor
+from portal.web import console, known_device, visitor
 from portal.web.claim_aside import claim_aside
 from portal.web.fields import one_line
 from portal.web.new_password import complain, new_password_field
@@ -104,13 +104,14 @@ def reset(token: str) -> ResponseReturnValue:
         return _gone()
     console.leave()
     visitor.sign_out()
+    known_device.remember(changed.id)  # whatever strangers have tried, this browser need not wait for them
     session[PREFILL] = changed.email
     flash(_("Your password is changed. Sign in with the new one."), "success")
     return redirect(url_for("signin.show", claim=visitor.claim_at_hand()), 303)
 
 
 def _page(form: ResetForm, person: Person, token: str) -> str:
-    return render_template("password/reset.html", form=form, person=person, token=token, **claim_aside())
+    return render_template("password/reset.html", form=form, whose=person, token=token, **claim_aside())
 
 
 def _gone() -> ResponseReturnValue:

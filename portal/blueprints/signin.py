@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from math import ceil
+
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -13,8 +16,10 @@ from portal.accounts.people import authenticate
 from portal.blueprints.signup import LONGEST_PASSWORD, PREFILL
 from portal.database import transaction
 from portal.extensions import csrf
+from portal.language import gettext as _
+from portal.language import lazily, ngettext
 from portal.staff import sessions
-from portal.web import console, entering, visitor
+from portal.web import console, entering, guarding, visitor
 from portal.web.addresses import is_ours
 from portal.web.claim_aside import claim_aside
 from portal.web.fields import one_line
@@ -26,10 +31,13 @@ class SignInForm(FlaskForm):  # type: ignore[misc]
     """An address and a password."""
 
     email = EmailField(
-        "Email", filters=[one_line], validators=[DataRequired("Please enter your email address."), Length(max=320)]
+        lazily("Email"),
+        filters=[one_line],
+        validators=[DataRequired(lazily("Please enter your email address.")), Length(max=320)],
     )
     password = PasswordField(
-        "Password", validators=[DataRequired("Please enter your password."), Length(max=LONGEST_PASSWORD)]
+        lazily("Password"),
+        validators=[DataRequired(lazily("Please enter your password.")), Length(max=LONGEST_PASSWORD)],
     )
 
 
@@ -50,10 +58,16 @@ def enter() -> ResponseReturnValue:
     form = SignInForm()
     if not form.validate():
         return _page(form), 400
+    of = guarding.counters_of(form.email.data)
+    wait = guarding.begin_try(of)
+    if wait:
+        return _held_up(form, wait)
     person = authenticate(form.email.data, form.password.data)
     if person is None:
-        form.password.errors = ["This address and password do not fit together. Please try again."]
+        guarding.note_wrong(form.email.data, of)
+        form.password.errors = [_("This address and password do not fit together. Please try again.")]
         return _page(form), 401
+    guarding.note_right(of)
     return redirect(entering.enter(person, "password"), 303)
 
 
@@ -65,9 +79,27 @@ def sign_out() -> ResponseReturnValue:
         with transaction():
             sessions.end(key)
     visitor.sign_out()
-    flash("You are signed out.", "notice")
+    flash(_("You are signed out."), "notice")
     after = request.form.get("next", "")
     return redirect(after if is_ours(after) else url_for("signin.show"), 303)
+
+
+def _held_up(form: SignInForm, wait: timedelta) -> ResponseReturnValue:
+    """Too many wrong passwords: the same for every address, so that it tells nothing of any."""
+    seconds = ceil(wait.total_seconds())
+    minutes = ceil(seconds / 60)
+    long = ngettext(
+        "There were too many wrong passwords. Please wait a minute and try again, or choose a new one by mail.",
+        "There were too many wrong passwords. Please wait %(num)d minutes and try again, or choose a new one by mail.",
+        minutes,
+    )
+    short = ngettext(
+        "There were too many wrong passwords. Please wait a second and try again, or choose a new one by mail.",
+        "There were too many wrong passwords. Please wait %(num)d seconds and try again, or choose a new one by mail.",
+        seconds,
+    )
+    form.password.errors = [long if seconds >= 60 else short]
+    return _page(form), 429, {"Retry-After": str(seconds)}
 
 
 def _page(form: SignInForm) -> str:

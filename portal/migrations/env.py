@@ -8,7 +8,7 @@ from alembic import context
 from flask import current_app
 
 from portal import audit
-from portal.accounts import factors, mail_links, passkeys
+from portal.accounts import factors, lockout, mail_links, passkeys
 from portal.accounts import models as accounts
 from portal.confirmation import models as confirmation
 from portal.contracts import findings, sweeps
@@ -25,7 +25,7 @@ from portal.staff.overview import figures
 
 RECORDS = (
     *(audit, accounts, confirmation, contracts, factors, findings, mail, notifications, passkeys, registration),
-    *(dead_letters, deciding, figures, mail_links, moves, replaying, seen, sharing, staff, sweeps),
+    *(dead_letters, deciding, figures, lockout, mail_links, moves, replaying, seen, sharing, staff, sweeps),
 )
 """Named here so that every table is known, whatever else the application imports."""
 

@@ -22,6 +22,7 @@ from portal.contracts.glance import Glance, glance
 from portal.looking_up import look_up_engine
 from portal.web.kept import Answer, Kept
 from portal.web.security import with_new_nonce
+from portal.web.speech import Voice, voice_for
 
 MOST_KEPT = 4 * 1024 * 1024
 """Bytes of answers that each process keeps: a few hundred pages."""
@@ -44,9 +45,12 @@ def glance_of(session_key: str, contract_id: UUID) -> Glance | None:
     return found
 
 
-def etag_of(session_key: str, csrf_token: str, edition: str, contract_id: UUID, stamp: tuple[Any, ...]) -> str:
-    """What the page depends on: the contract, how this edition draws it, and the session its forms are good for."""
-    return sha256(repr((session_key, csrf_token, edition, contract_id, stamp)).encode()).hexdigest()
+def etag_of(
+    session_key: str, csrf_token: str, edition: str, voice: Voice, contract_id: UUID, stamp: tuple[Any, ...]
+) -> str:
+    """What the page depends on: the contract, how this edition draws it, in whose words, and the session its forms are
+    good for."""
+    return sha256(repr((session_key, csrf_token, edition, voice, contract_id, stamp)).encode()).hexdigest()
 
 
 class _Ahead:
@@ -93,4 +97,4 @@ class _Ahead:
             return None  # Flask will see the same, and has a page that says so
         if seen is None or seen.stamp is None:
             return None
-        return etag_of(key, csrf_token, self._app.extensions["edition"], contract_id, seen.stamp)
+        return etag_of(key, csrf_token, self._app.extensions["edition"], voice_for(environ), contract_id, seen.stamp)

@@ -17,7 +17,7 @@ from portal.database import db, transaction, utcnow
 from portal.registration import claims
 from portal.sealing import hash_secret
 from portal.staff import members
-from portal.web import visitor
+from portal.web import known_device, visitor
 from portal.web.addresses import is_ours
 from portal.web.claim_aside import claim_to_go_on_with
 
@@ -49,6 +49,7 @@ def enter(person: Person, how: str, *, second_factor_given: bool = False) -> str
 def arrive(person: Person, how: str) -> None:
     """Sign this person in, who has shown everything that is asked of them."""
     visitor.sign_in(person, how)
+    known_device.remember(person.id)
     with transaction():
         claims.note_known(visitor.claim_at_hand(), utcnow(), person.id)
 

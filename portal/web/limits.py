@@ -23,6 +23,7 @@ LIMITS = {
     "organisation.invite": "30 per minute; 120 per hour",  # each sends a letter
     "password.ask": "10 per minute; 30 per hour",  # each may send a letter
     "password.reset": "10 per minute; 60 per hour",  # each may hash a password
+    "verifying.again": "10 per minute; 30 per hour",  # each may send a letter
     "signin.enter": "30 per minute; 300 per hour",  # each hashes a password
 }
 """By the name of a view. An office full of people may come from one address."""

@@ -23,6 +23,8 @@ SECRET_ADDRESSES = frozenset(
         "moving.refuse",
         "organisation.open_invitation",
         "organisation.invitation",
+        "verifying.show",
+        "verifying.verify",
         "password.choose",
         "password.reset",
         "profile.open_address_link",

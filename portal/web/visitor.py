@@ -19,6 +19,8 @@ from portal.accounts.agents import described
 from portal.accounts.models import Person
 from portal.database import transaction, utcnow
 from portal.extensions import login_manager
+from portal.language import gettext, marked
+from portal.web import speech
 
 CLAIMS = "claims"
 INVITATION = "invitation"
@@ -31,10 +33,12 @@ ARRIVAL_COOKIE_LIFETIME = timedelta(minutes=10)
 class Visitor(UserMixin):  # type: ignore[misc]
     """The signed-in person, as Flask-Login wants to see one."""
 
-    def __init__(self, session_key: str, person_id: int, name: str, email: str) -> None:
+    def __init__(self, session_key: str, person_id: int, name: str, email: str, *, is_verified: bool = True) -> None:
         self.person_id = person_id
         self.name = name
         self.email = email
+        self.is_verified = is_verified
+        """Whether they have shown that they read mail at the address; taken for so where no page asks."""
         self._key = session_key
 
     def get_id(self) -> str:
@@ -45,7 +49,8 @@ def init_app(app: Flask) -> None:
     """Teach Flask-Login who our visitors are, and where they sign in."""
     login_manager.init_app(app)
     login_manager.login_view = "signin.show"
-    login_manager.login_message = "Please sign in to see this page."
+    login_manager.login_message = marked("Please sign in to see this page.")
+    login_manager.localize_callback = gettext
     login_manager.login_message_category = "notice"
 
 
@@ -58,7 +63,9 @@ def _load(session_key: str) -> Visitor | None:
     if found.seen_at < now - sessions.SEEN_STEP:
         with transaction():
             sessions.seen(found.session_id, now)
-    return Visitor(session_key, found.person.id, found.person.name, found.person.email)
+    person = found.person
+    verified = person.email_verified_at is not None
+    return Visitor(session_key, person.id, person.name, person.email, is_verified=verified)
 
 
 def visitor() -> Visitor:
@@ -101,6 +108,7 @@ def sign_in(person: Person, how: str) -> None:
         audit.record(f"person:{person.id}", "signed in", f"person:{person.id}", how=how)
     _renew_session()
     login_user(Visitor(key, person.id, person.name, person.email))
+    speech.choose(person.language, person.time_zone)
 
 
 def sign_out() -> None:

@@ -85,6 +85,10 @@ def test_a_new_password_and_one_can_sign_in_with_it(client: PortalClient, alice:
     assert (sign_in(client, alice, PASSWORD).status, sign_in(client, alice, NEW).status) == (401, 303)
 
 
+def test_the_page_says_whose_password_it_is(client: PortalClient, alice: Somebody, link: str):
+    assert f"For {alice.email} ." in client.get(link).text
+
+
 def test_nobody_is_signed_in_by_a_link(client: PortalClient, link: str):
     choose(client, link)
     assert client.get("/contracts").status == 302

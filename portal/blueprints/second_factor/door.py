@@ -13,6 +13,7 @@ from portal.accounts.factors import PAUSE, PURPOSE, Answer
 from portal.accounts.models import Person
 from portal.accounts.passkeys import House
 from portal.database import db, transaction, utcnow
+from portal.language import lazily, marked
 from portal.sealing import Seal
 from portal.services import settings
 from portal.staff import members, sessions
@@ -22,15 +23,20 @@ from portal.web.addresses import is_ours
 blueprint = Blueprint("second_factor", __name__, url_prefix="/second-factor")
 
 PROBLEMS = {
-    Answer.WRONG: "This code is not right, or was used already. Please take the one your app shows now.",
-    Answer.BLOCKED: f"There were too many wrong codes. Please try again in {int(PAUSE.total_seconds() // 60)} minutes.",
+    Answer.WRONG: lazily("This code is not right, or was used already. Please take the one your app shows now."),
+    Answer.BLOCKED: lazily(
+        "There were too many wrong codes. Please try again in %(minutes)s minutes.",
+        minutes=int(PAUSE.total_seconds() // 60),
+    ),
 }
-NO_PASSKEY = "This passkey was not accepted. Please try again, or use another way."
+NO_PASSKEY = marked("This passkey was not accepted. Please try again, or use another way.")
 
 
 def code_field() -> StringField:
     """The six digits of an authenticator app."""
-    return StringField("Code", validators=[DataRequired("Please enter the six digits your app shows."), Length(max=20)])
+    return StringField(
+        lazily("Code"), validators=[DataRequired(lazily("Please enter the six digits your app shows.")), Length(max=20)]
+    )
 
 
 def seal() -> Seal:

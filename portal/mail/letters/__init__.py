@@ -22,9 +22,9 @@ writes and where help is. Texts among the arguments are taken for typed by someb
 called `url` or `link`, or ending so. Give days and times as ``datetime`` and say them with ``day()`` and ``when()``.
 """
 
-from portal.mail.content import Sender, Words
+from portal.mail.content import Sender
 from portal.mail.drafts import KINDS
-from portal.mail.letters.accounts import already_a_customer, welcome
+from portal.mail.letters.accounts import already_a_customer, verify_address, welcome
 from portal.mail.letters.contracts import Change, auto_renew_off, contract_changed, contract_ended, contract_ending
 from portal.mail.letters.handing import handed_over, resume, set_up_by
 from portal.mail.letters.moving import contract_given, contract_received, move_offered, move_refused, move_undone
@@ -48,7 +48,6 @@ __all__ = [
     "KINDS",
     "Change",
     "Sender",
-    "Words",
     "account_deleted",
     "address_changed",
     "address_has_an_account",
@@ -80,5 +79,6 @@ __all__ = [
     "role_changed",
     "set_up_by",
     "unlinked",
+    "verify_address",
     "welcome",
 ]

@@ -24,7 +24,7 @@ def confirm_new_address(sender: Sender, link: str) -> Content:
         _("Is this your new address at %(seller)s?", seller=sender.seller),
         _("Hello,"),
         _(
-            "somebody, probably you, wants to use this address for their account at %(seller)s from now on.",
+            "Somebody, probably you, wants to use this address for their account at %(seller)s from now on.",
             seller=sender.seller,
         ),
         Button(_("Confirm this address"), link),
@@ -40,7 +40,7 @@ def confirm_leaving_address(sender: Sender, name: str, address: str, link: str) 
         _("May your %(seller)s account move to another address?", seller=sender.seller),
         hello(name),
         _(
-            "somebody who is signed in as you asked to move your account from this address to %(address)s.",
+            "Somebody who is signed in as you asked to move your account from this address to %(address)s.",
             address=address,
         ),
         Button(_("Agree, or stop it"), link),
@@ -56,7 +56,7 @@ def address_has_an_account(sender: Sender) -> Content:
         _("This address has a %(seller)s account already", seller=sender.seller),
         _("Hello,"),
         _(
-            "somebody, probably you, wants to use this address for another account at %(seller)s. It has an account "
+            "Somebody, probably you, wants to use this address for another account at %(seller)s. It has an account "
             "of its own, so nothing was changed, and nobody else was told so.",
             seller=sender.seller,
         ),
@@ -72,7 +72,7 @@ def address_changed(sender: Sender, name: str, address: str, at: datetime) -> Co
     return Content(
         _("Your %(seller)s account has moved to another address", seller=sender.seller),
         hello(name),
-        _("since %(at)s you sign in with %(address)s, and mail to you goes there.", at=when(at), address=address),
+        _("Since %(at)s you sign in with %(address)s, and mail to you goes there.", at=when(at), address=address),
         _("All other browsers were signed out."),
         _("Was it not you? Please tell us at once."),
     )
@@ -84,7 +84,7 @@ def reset_password(sender: Sender, name: str, link: str) -> Content:
     return Content(
         _("Choose a new password for %(seller)s", seller=sender.seller),
         hello(name),
-        _("somebody, probably you, asked for a new password for your account at %(seller)s.", seller=sender.seller),
+        _("Somebody, probably you, asked for a new password for your account at %(seller)s.", seller=sender.seller),
         Button(_("Choose a new password"), link),
         _(
             "The link can be used once, within an hour. Were you about to link a purchase? Open the link in the same "
@@ -100,7 +100,7 @@ def password_changed(sender: Sender, name: str, at: datetime) -> Content:
     return Content(
         _("Your %(seller)s password was changed", seller=sender.seller),
         hello(name),
-        _("your password was changed on %(at)s. All other browsers were signed out.", at=when(at)),
+        _("Your password was changed on %(at)s. All other browsers were signed out.", at=when(at)),
         _("Was it not you? Please tell us at once."),
         Button(_("Look at your account"), f"{sender.portal_url}/profile"),
     )
@@ -112,7 +112,7 @@ def factor_added(sender: Sender, name: str, factor: str, at: datetime) -> Conten
     return Content(
         _("Added to your %(seller)s account: %(factor)s", seller=sender.seller, factor=_(factor)),
         hello(name),
-        _("your account got something new on %(at)s: %(factor)s.", at=when(at), factor=_(factor)),
+        _("Your account got something new on %(at)s: %(factor)s.", at=when(at), factor=_(factor)),
         _("Was it not you? Please change your password, and tell us."),
         Button(_("Look at your account"), f"{sender.portal_url}/profile/second-factor"),
     )
@@ -124,7 +124,7 @@ def factor_removed(sender: Sender, name: str, factor: str, at: datetime) -> Cont
     return Content(
         _("Removed from your %(seller)s account: %(factor)s", seller=sender.seller, factor=_(factor)),
         hello(name),
-        _("this was removed from your account on %(at)s: %(factor)s.", at=when(at), factor=_(factor)),
+        _("This was removed from your account on %(at)s: %(factor)s.", at=when(at), factor=_(factor)),
         _("Was it not you? Please change your password, and tell us."),
         Button(_("Look at your account"), f"{sender.portal_url}/profile/second-factor"),
     )
@@ -136,7 +136,7 @@ def data_downloaded(sender: Sender, name: str, at: datetime) -> Content:
     return Content(
         _("Your %(seller)s data was downloaded", seller=sender.seller),
         hello(name),
-        _("a file with everything that we keep about you was downloaded on %(at)s.", at=when(at)),
+        _("A file with everything that we keep about you was downloaded on %(at)s.", at=when(at)),
         _("Was it not you? Please change your password, and tell us."),
     )
 
@@ -148,7 +148,7 @@ def account_deleted(sender: Sender, name: str, at: datetime) -> Content:
         _("Your %(seller)s account is deleted", seller=sender.seller),
         hello(name),
         _(
-            "as you wished, your account was deleted on %(at)s. This is the last letter that we write to you.",
+            "As you wished, your account was deleted on %(at)s. This is the last letter that we write to you.",
             at=when(at),
         ),
         _(

@@ -1,14 +1,14 @@
 """Customers move contracts: offers to other owners, and moves that either side may undo for a day
 
-Revision: 0017
-Revises: 0016
+Revision: 0018
+Revises: 0017
 """
 
 from alembic import op
 import sqlalchemy as sa
 
-revision = '0017'
-down_revision = '0016'
+revision = '0018'
+down_revision = '0017'
 branch_labels = None
 depends_on = None
 
