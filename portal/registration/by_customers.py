@@ -55,6 +55,7 @@ def move_within(contract_id: UUID, to_id: int, seen: Seen, mover: Mover, post: P
     """
     if seen.organisation_id is None:
         raise MayNotMove
+    moving.held(contract_id)
     for organisation_id in sorted({seen.organisation_id, to_id}):  # always in this order, so that nobody waits for long
         if _held_role(organisation_id, mover.id) not in LINKING_ROLES:
             raise MayNotMove

@@ -25,7 +25,7 @@ from portal.registration.by_customers import UNDO_WITHIN, MayNotMove, Mover, tel
 from portal.registration.giving import Post
 from portal.registration.handover import address_hash, masked
 from portal.registration.moves import Move, MoveOffer, OfferState
-from portal.registration.moving import CannotMove, ChangedMeanwhile, Deed, Seen
+from portal.registration.moving import CannotMove, ChangedMeanwhile, Deed, Seen, held
 from portal.sealing import hash_secret, new_secret
 
 LIFETIME = timedelta(days=7)
@@ -59,8 +59,8 @@ def offer(contract_id: UUID, from_id: int, email: str, mover: Mover, post: Post,
         ChangedMeanwhile: the organisation does not have it any more.
         AlreadyOffered, TooManyOffers.
     """
+    contract = held(contract_id)
     _owner_or_not(from_id, mover.id)
-    contract = _held(contract_id)
     if contract is None or contract.organisation_id != from_id:
         raise ChangedMeanwhile(str(contract_id))
     _end_expired(contract_id, now)
@@ -128,8 +128,9 @@ def accept(token: str, to_id: int, version: int, person: Person, post: Post, now
     asked = look(token, person, now)
     if to_id == asked.from_id:
         raise CannotMove("It belongs there already.")
+    held(asked.contract_id)
     _owner_or_not(to_id, person.id)
-    if _held(asked.contract_id) is None or not _stands(asked):
+    if not _stands(asked):
         raise OfferGone
     _settle(asked, OfferState.ACCEPTED, person.id, now)
     mover = Mover(person.id, person.name)
@@ -177,6 +178,7 @@ def withdraw(offer_id: int, contract_id: UUID, mover: Mover, now: datetime) -> N
     asked = db.session.get(MoveOffer, offer_id, populate_existing=True)
     if asked is None or asked.contract_id != contract_id:
         raise OfferGone
+    held(contract_id)
     _owner_or_not(asked.from_id, mover.id)
     _settle(asked, OfferState.WITHDRAWN, mover.id, now)
     audit.record(mover.actor, "withdrew an offer", f"contract:{contract_id}", offer=asked.id)
@@ -203,10 +205,6 @@ def _stands(asked: MoveOffer) -> bool:
         and contract.linked_at == asked.linked_at
         and role_in(asked.asked_by_id, asked.from_id) is Role.OWNER
     )
-
-
-def _held(contract_id: UUID) -> Contract | None:
-    return db.session.get(Contract, contract_id, populate_existing=True, with_for_update=True)
 
 
 def _owner_or_not(organisation_id: int, person_id: int) -> None:

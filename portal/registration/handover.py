@@ -210,7 +210,7 @@ def hold(claim_id: UUID, now: datetime, state: ClaimState = ClaimState.OPEN) -> 
     if contract_id is None:
         raise ClaimGone(str(claim_id))
     # The contract first: whoever links holds it first, too.
-    contract = db.session.get_one(Contract, contract_id, populate_existing=True, with_for_update=True)
+    contract = db.session.get_one(Contract, contract_id, populate_existing=True, with_for_update={"key_share": True})
     claim = db.session.get_one(Claim, claim_id, populate_existing=True, with_for_update=True)
     if claim.state != state or claim.expires_at <= now or contract.organisation_id is not None:
         raise ClaimGone(str(claim_id))

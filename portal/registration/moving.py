@@ -45,6 +45,16 @@ class Deed:
     at: datetime
 
 
+def held(contract_id: UUID) -> Contract | None:
+    """A contract as it stays until the end of the transaction.
+
+    Whoever holds organisations, too, does so after this: a move by staff writes to the contract first as well, and two
+    who hold what the other waits for would wait for ever.
+    """
+    alone = {"key_share": True}  # rows that only point at it can still be written
+    return db.session.get(Contract, contract_id, populate_existing=True, with_for_update=alone)
+
+
 def give(
     contract_id: UUID,
     to_id: int | None,

@@ -40,7 +40,10 @@ def move_refused(_sender: Sender, name: str, product: str, organisation: str) ->
     return Content(
         _("The contract for %(product)s stays with %(organisation)s", **names),
         hello(name),
-        _("whom you asked to take the contract for %(product)s has refused. Nothing has changed.", **names),
+        _(
+            "The contract for %(product)s was not accepted: whoever you asked has refused. Nothing has changed.",
+            **names,
+        ),
     )
 
 
