@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Literal
 
 from alembic import context
 from flask import current_app
+from sqlalchemy.engine import Connection
 
 from portal import audit
 from portal.accounts import factors, lockout, mail_links, passkeys
@@ -35,10 +38,30 @@ def _render(kind: str, thing: object, _context: object) -> str | Literal[False]:
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(thing, UTCDateTime) else False
 
 
+@contextmanager
+def _without_references(connection: Connection) -> Iterator[None]:
+    """Let SQLite change a table that others refer to: it does so by making the table anew, and dropping the old one.
+
+    Afterwards every reference must lead somewhere, as before. It can be switched only outside a transaction.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver = connection.connection.cursor()
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+        if driver.execute("PRAGMA foreign_key_check").fetchone() is not None:
+            raise RuntimeError("there was a reference to nothing after the migrations")
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
+        driver.close()
+
+
 def run() -> None:
     """Migrate the application's database, in one transaction."""
     options = current_app.extensions["migrate"].configure_args
-    with db.engine.connect() as connection:
+    with db.engine.connect() as connection, _without_references(connection):
         context.configure(connection=connection, target_metadata=Base.metadata, render_item=_render, **options)
         with context.begin_transaction():
             context.run_migrations()

@@ -104,7 +104,8 @@ def confirm(claim_id: UUID) -> ResponseReturnValue:
             linked = link_purchase(claim_id, organisation_id, person.person_id, person.name, utcnow())
             if linked.now:
                 title = products().named(contract_of(claim).product_code).title
-                outbox.post(person.email, letters.linked(sender(), person.name, title, name, str(linked.contract_id)))
+                letter = letters.linked(sender(), person.name, title, name, str(linked.contract_id))
+                outbox.post(person.email, letter, organisation_id=organisation_id, contract_id=linked.contract_id)
                 giving.tell_senders(claim_id, (person.person_id, person.name), Post(sender(), products()))
                 after_commit(later.send_mail)
     except AlreadyLinked:

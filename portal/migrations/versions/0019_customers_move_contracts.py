@@ -1,14 +1,14 @@
 """Customers move contracts: offers to other owners, and moves that either side may undo for a day
 
-Revision: 0018
-Revises: 0017
+Revision: 0019
+Revises: 0018
 """
 
 from alembic import op
 import sqlalchemy as sa
 
-revision = '0018'
-down_revision = '0017'
+revision = '0019'
+down_revision = '0018'
 branch_labels = None
 depends_on = None
 
