@@ -20,8 +20,9 @@ from portal.database import Base, UTCDateTime, db
 from portal.mail import models as mail
 from portal.notifications import models as notifications
 from portal.registration import models as registration
+from portal.registration import moves
 from portal.staff import models as staff
-from portal.staff.attention import dead_letters, deciding, moves, replaying, seen
+from portal.staff.attention import dead_letters, deciding, replaying, seen
 from portal.staff.contract import sharing
 from portal.staff.overview import figures
 

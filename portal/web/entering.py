@@ -25,18 +25,19 @@ HALF = "half_signed_in"
 HALF_FOR = timedelta(minutes=10)
 
 
-def enter(person: Person, how: str, *, second_factor_given: bool = False) -> str:
+def enter(person: Person, how: str, *, second_factor_given: bool = False, wanted: str | None = None) -> str:
     """Sign this person in, or go on to their second factor.
 
     Args:
         how: how they have shown who they are: `password`, or the name of an identity provider.
         second_factor_given: the identity provider asked for one already, and the seller trusts it with that.
+        wanted: the page that asked for the sign-in; `next` of the request where it is not told.
 
     Returns:
         Where the browser goes now: with a purchase at hand on to that, else to the page that asked for the sign-in
         (`next`), else to the contracts, or the console.
     """
-    where = where_to(person.id)
+    where = where_to(person.id, wanted)
     if not second_factor_given and has_second_factor(person.id):
         visitor.sign_out()
         until = int((utcnow() + HALF_FOR).timestamp())
@@ -89,12 +90,12 @@ def ways(person_id: int) -> dict[str, bool]:
     }
 
 
-def where_to(person_id: int) -> str:
+def where_to(person_id: int, wanted: str | None = None) -> str:
     """Where somebody who signs in goes, see ``enter``."""
     claim_id = claim_to_go_on_with()
-    wanted = request.args.get("next", "")
-    if wanted == url_for("organisation.invitation"):
-        return wanted  # accepting it leads on to the purchase
+    wanted = request.args.get("next", "") if wanted is None else wanted
+    if wanted in (url_for("organisation.invitation"), url_for("oidc.settle")):
+        return wanted  # which leads on to the purchase
     if claim_id and not (wanted and "claim" not in request.args):
         return url_for("landing.organisation", claim_id=claim_id)
     if is_ours(wanted):

@@ -24,7 +24,8 @@ from portal.web import speech
 
 CLAIMS = "claims"
 INVITATION = "invitation"
-KEPT = (CLAIMS, INVITATION)
+BEARER = "bearer"
+KEPT = (CLAIMS, INVITATION, BEARER)
 """What a browser brought along stays with it, whoever signs in or out there."""
 MOST_CLAIMS = 5
 ARRIVAL_COOKIE_LIFETIME = timedelta(minutes=10)

@@ -42,6 +42,7 @@ CAUSES = {
     Cause.IMPORT: marked("Brought in by the seller"),
     Cause.RENEWAL: marked("Renewed on AWS Marketplace"),
     Cause.MOVE: marked("Changed by our support"),
+    Cause.CONSENT: marked("Moved by its own people"),
 }
 SUBJECTS = {
     "opened": marked("Purchase"),

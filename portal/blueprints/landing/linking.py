@@ -138,10 +138,25 @@ def _chosen_name(form: OrganisationForm, memberships: list[Membership]) -> str |
             return None
         return name
     for membership in memberships:
-        if str(membership.organisation_id) == chosen and membership.role in LINKING_ROLES:
+        if str(membership.organisation_id) != chosen:
+            continue
+        if membership.role in LINKING_ROLES:
             return membership.organisation.name
+        form.organization.errors = [_why_not(membership)]
+        return None
     form.organization.errors = [_("Please choose one of your organisations, or create a new one.")]
     return None
+
+
+def _why_not(membership: Membership) -> str:
+    """Why a person's own organisation cannot take the purchase from them, and whom to ask."""
+    names = who_runs([membership.organisation_id])[membership.organisation_id]
+    return _(
+        "Only an owner or admin can link purchases to %(organisation)s. Ask %(names)s, or hand the purchase over "
+        "to them.",
+        organisation=membership.organisation.name,
+        names=", ".join(names[:5]),
+    )
 
 
 def _organisation_page(claim: Claim | None, memberships: list[Membership], form: OrganisationForm) -> str:

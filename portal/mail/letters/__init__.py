@@ -27,6 +27,8 @@ from portal.mail.drafts import KINDS
 from portal.mail.letters.accounts import already_a_customer, verify_address, welcome
 from portal.mail.letters.contracts import Change, auto_renew_off, contract_changed, contract_ended, contract_ending
 from portal.mail.letters.handing import handed_over, resume, set_up_by
+from portal.mail.letters.identities import identity_joined, identity_removed
+from portal.mail.letters.moving import contract_given, contract_received, move_offered, move_refused, move_undone
 from portal.mail.letters.organisations import invited, joined, removed, role_changed
 from portal.mail.letters.own_account import (
     account_deleted,
@@ -58,14 +60,21 @@ __all__ = [
     "contract_changed",
     "contract_ended",
     "contract_ending",
+    "contract_given",
+    "contract_received",
     "data_downloaded",
     "factor_added",
     "factor_removed",
     "handed_over",
+    "identity_joined",
+    "identity_removed",
     "invited",
     "joined",
     "linked",
     "linked_by_support",
+    "move_offered",
+    "move_refused",
+    "move_undone",
     "password_changed",
     "removed",
     "reset_password",
