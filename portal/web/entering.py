@@ -10,12 +10,17 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from flask import request, session, url_for
+from sqlalchemy import exists, select
 
 from portal.accounts import factors, passkeys, recovery
+from portal.accounts.agents import described
 from portal.accounts.models import Person
+from portal.audit import AuditEntry
 from portal.database import db, transaction, utcnow
+from portal.mail import letters, outbox
 from portal.registration import claims
 from portal.sealing import hash_secret
+from portal.services import sender
 from portal.staff import members
 from portal.web import known_device, visitor
 from portal.web.addresses import is_ours
@@ -49,10 +54,19 @@ def enter(person: Person, how: str, *, second_factor_given: bool = False, wanted
 
 def arrive(person: Person, how: str) -> None:
     """Sign this person in, who has shown everything that is asked of them."""
+    is_new = known_device.name_for(person.id) is None and _has_signed_in_before(person.id)
     visitor.sign_in(person, how)
     known_device.remember(person.id)
     with transaction():
         claims.note_known(visitor.claim_at_hand(), utcnow(), person.id)
+        if is_new:  # the clock sends it: nobody waits for this letter
+            notice = letters.signed_in_anew(sender(), person.name, described(request.user_agent.string), utcnow())
+            outbox.post_rarely(person, notice, utcnow())
+
+
+def _has_signed_in_before(person_id: int) -> bool:
+    before = exists().where(AuditEntry.actor == f"person:{person_id}", AuditEntry.action == "signed in")
+    return bool(db.session.scalar(select(before)))
 
 
 def half_signed_in(now: datetime) -> Person | None:

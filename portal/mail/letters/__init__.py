@@ -41,6 +41,7 @@ from portal.mail.letters.own_account import (
     factor_removed,
     password_changed,
     reset_password,
+    signed_in_anew,
 )
 from portal.mail.letters.purchases import linked, linked_by_support, unlinked
 from portal.mail.letters.seller import aws_refuses
@@ -81,6 +82,7 @@ __all__ = [
     "resume",
     "role_changed",
     "set_up_by",
+    "signed_in_anew",
     "unlinked",
     "verify_address",
     "welcome",

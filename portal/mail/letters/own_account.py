@@ -106,6 +106,24 @@ def password_changed(sender: Sender, name: str, at: datetime) -> Content:
     )
 
 
+@kind(name="Alice", agent="Firefox on Windows", at=AT)
+def signed_in_anew(sender: Sender, name: str, agent: str, at: datetime) -> Content:
+    """To whoever signed in with a browser that they had not used here before."""
+    with_what = (
+        _("Somebody signed in to your account on %(at)s, with %(browser)s.", at=when(at), browser=agent)
+        if agent
+        else _("Somebody signed in to your account on %(at)s.", at=when(at))
+    )
+    return Content(
+        _("New sign-in to your %(seller)s account", seller=sender.seller),
+        hello(name),
+        with_what,
+        _("You had not used this browser here before. Was it you? Then there is nothing to do."),
+        Button(_("Choose a new password"), f"{sender.portal_url}/password/forgot"),
+        Quiet(_("Was it not you? Choose a new password at once: it signs everybody out. And please tell us.")),
+    )
+
+
 @kind(name="Alice", factor=APP, at=AT)
 def factor_added(sender: Sender, name: str, factor: str, at: datetime) -> Content:
     """To whoever can be asked for something more at sign-in from now on."""
