@@ -20,7 +20,7 @@ from portal.services import edition, products, support
 from portal.web.ahead import etag_of, glance_of
 from portal.web.speech import voice_for
 from portal.web.views import contract_card, contract_page
-from portal.web.visitor import Visitor, recognise, session_key, unknown, visitor
+from portal.web.visitor import Visitor, note_presence, recognise, session_key, unknown, visitor
 
 blueprint = Blueprint("contracts", __name__)
 
@@ -50,6 +50,8 @@ def show(contract_id: UUID) -> ResponseReturnValue:
     if key is None or seen is None:
         return unknown()
     recognise(Visitor(key, seen.person_id, seen.name, seen.email))
+    if seen.unseen:
+        note_presence(seen.session_id)
     if seen.stamp is None:
         joined = joined_into(seen.person_id, contract_id)
         return redirect(url_for("contracts.show", contract_id=joined)) if joined else abort(404)

@@ -29,6 +29,8 @@ from portal.registration.moving import CannotMove, ChangedMeanwhile, Deed, Seen,
 from portal.sealing import hash_secret, new_secret
 
 LIFETIME = timedelta(days=7)
+AGREED = "The owners of both sides agreed."
+"""What staff read in place of a reason."""
 MOST_A_DAY = 5
 """So many offers a day for one contract, and so many letters to one address."""
 DAY = timedelta(days=1)
@@ -135,7 +137,7 @@ def accept(token: str, to_id: int, version: int, person: Person, post: Post, now
     _settle(asked, OfferState.ACCEPTED, person.id, now)
     mover = Mover(person.id, person.name)
     seen = Seen(asked.from_id, version)
-    deed = Deed(mover.actor, "", now)
+    deed = Deed(mover.actor, AGREED, now)
     contract, made = moving.give(
         asked.contract_id, to_id, seen, deed, linked_by_id=person.id, undo_until=now + UNDO_WITHIN
     )

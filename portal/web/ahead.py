@@ -23,6 +23,7 @@ from portal.looking_up import look_up_engine
 from portal.web.kept import Answer, Kept
 from portal.web.security import with_new_nonce
 from portal.web.speech import Voice, voice_for
+from portal.web.visitor import renews_itself
 
 MOST_KEPT = 4 * 1024 * 1024
 """Bytes of answers that each process keeps: a few hundred pages."""
@@ -97,4 +98,6 @@ class _Ahead:
             return None  # Flask will see the same, and has a page that says so
         if seen is None or seen.stamp is None:
             return None
+        if seen.unseen and not renews_itself(environ.get("HTTP_SEC_FETCH_DEST")):
+            return None  # Flask writes down that the session is used
         return etag_of(key, csrf_token, self._app.extensions["edition"], voice_for(environ), contract_id, seen.stamp)

@@ -62,8 +62,7 @@ def _load(session_key: str) -> Visitor | None:
     if found is None:
         return None
     if found.seen_at < now - sessions.SEEN_STEP:
-        with transaction():
-            sessions.seen(found.session_id, now)
+        note_presence(found.session_id)
     person = found.person
     verified = person.email_verified_at is not None
     return Visitor(session_key, person.id, person.name, person.email, is_verified=verified)
@@ -87,6 +86,22 @@ def session_key() -> str | None:
 def recognise(person: Visitor) -> None:
     """This is who is signed in; nothing needs to be loaded again."""
     g._login_user = person
+
+
+def renews_itself(destination: str | None) -> bool:
+    """Whether a script asked, as pages do that follow what happens, and not somebody who went there.
+
+    Args:
+        destination: what browsers say in `Sec-Fetch-Dest`.
+    """
+    return destination == "empty"
+
+
+def note_presence(session_id: int) -> None:
+    """Somebody is there with this session. A page that stays open and renews itself says nothing of that."""
+    if not renews_itself(request.headers.get("Sec-Fetch-Dest")):
+        with transaction():
+            sessions.seen(session_id, utcnow())
 
 
 def unknown() -> ResponseReturnValue:

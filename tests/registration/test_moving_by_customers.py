@@ -566,3 +566,12 @@ def test_staff_see_it_and_can_put_it_back_later(
     with transaction():
         by_staff.undo(move.id, Deed("person:98", "both asked", utcnow() + timedelta(days=3)), post)
     assert now(contract).organisation_id == alice.organisation_id
+
+
+def test_staff_read_how_it_came_about(
+    contract: UUID, ask: Callable[..., str], accept: Callable[..., Move], alice: Somebody, mallory: Somebody
+):
+    accept(ask(alice, mallory.email), mallory)
+    move = last_move_of(contract)
+    assert move
+    assert (move.by, move.why) == (f"person:{mallory.id}", "The owners of both sides agreed.")

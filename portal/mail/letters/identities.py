@@ -17,7 +17,7 @@ def identity_joined(sender: Sender, name: str, provider: str, at: datetime) -> C
     return Content(
         _("You can sign in to %(seller)s with %(provider)s", seller=sender.seller, provider=provider),
         hello(name),
-        _("since %(at)s you can sign in with %(provider)s as well.", at=when(at), provider=provider),
+        _("Since %(at)s you can sign in with %(provider)s as well.", at=when(at), provider=provider),
         _("Was it not you? Please remove it from your account, change your password, and tell us."),
         Button(_("Look at your account"), f"{sender.portal_url}/profile/identities"),
     )
@@ -29,7 +29,7 @@ def identity_removed(sender: Sender, name: str, provider: str, at: datetime) -> 
     return Content(
         _("You no longer sign in to %(seller)s with %(provider)s", seller=sender.seller, provider=provider),
         hello(name),
-        _("since %(at)s nobody can sign in to your account with %(provider)s.", at=when(at), provider=provider),
+        _("Since %(at)s nobody can sign in to your account with %(provider)s.", at=when(at), provider=provider),
         _("Was it not you? Please change your password, and tell us."),
         Button(_("Look at your account"), f"{sender.portal_url}/profile/identities"),
     )
