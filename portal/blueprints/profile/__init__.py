@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.blueprints.profile import about, address, confirming, showing
+from portal.blueprints.profile import about, address, confirming, data, showing
 from portal.blueprints.profile.door import blueprint
 
-__all__ = ["about", "address", "blueprint", "confirming", "showing"]
+__all__ = ["about", "address", "blueprint", "confirming", "data", "showing"]
