@@ -60,7 +60,7 @@ def enter() -> ResponseReturnValue:
     visitor.sign_in(person)
     with transaction():
         audit.record(f"person:{person.id}", "signed in", f"person:{person.id}")
-        claims.note_known(visitor.claim_at_hand(), utcnow())
+        claims.note_known(visitor.claim_at_hand(), utcnow(), person.id)
     return redirect(where, 303)
 
 

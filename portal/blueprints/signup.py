@@ -9,6 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, PasswordField, StringField
 from wtforms.validators import DataRequired, Email, Length, ValidationError
 
+from portal.accounts import passwords
 from portal.accounts.models import Invitation
 from portal.accounts.people import NewPerson, email_key, person_with_email, sign_up
 from portal.database import after_commit, transaction, utcnow
@@ -20,11 +21,12 @@ from portal.services import sender
 from portal.web.claim_aside import claim_aside, claim_to_go_on_with
 from portal.web.fields import one_line
 from portal.web.invited import invitation_at_hand
+from portal.web.new_password import complain
 from portal.web.visitor import claim_at_hand
 
 blueprint = Blueprint("signup", __name__)
 
-SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 256
+SHORTEST_PASSWORD, LONGEST_PASSWORD = passwords.SHORTEST, passwords.LONGEST
 PREFILL = "prefill_email"
 INVITED = "invitation"
 """In the address where somebody signs up to accept the invitation they brought."""
@@ -99,19 +101,19 @@ def create() -> ResponseReturnValue:
     if invitation is None and INVITED in request.args:
         return redirect(url_for("organisation.invitation"), 303)
     form = InvitedForm() if invitation else SignUpForm()
-    if not form.validate():
-        return _page(form, invitation), 400
     email = invitation.email if invitation else form.email.data
     founded = None if invitation else form.organization.data
+    joined = invitation.organisation.name if invitation else str(founded or "")
+    if not form.validate() or complain(form.password, form.name.data, email, joined):
+        return _page(form, invitation), 400
     new = NewPerson(form.name.data, email, form.password.data, founded)
     with transaction():
         person = sign_up(new, utcnow())
         if person:
-            joins = invitation.organisation.name if invitation else form.organization.data
-            outbox.post(person, letters.welcome(sender(), person.name, joins))
+            outbox.post(person, letters.welcome(sender(), person.name, joined))
         elif known := person_with_email(new.email):
             outbox.post_rarely(known, letters.already_a_customer(sender(), known.name), utcnow())
-        claims.note_known(claim_at_hand(), utcnow())
+        claims.note_known(claim_at_hand(), utcnow(), person.id if person else None)
         after_commit(later.send_mail)
     session[PREFILL] = new.email
     flash("Your account is ready. Sign in with the email address and password you chose.", "success")

@@ -8,10 +8,12 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_, select
 
+from portal.contracts.lifecycle import State
 from portal.contracts.models import Cause, Contract, ContractChange
 from portal.database import db
 
 HISTORY_SHOWN = 100
+TOLD = frozenset({Cause.NOTIFICATION, Cause.REFRESH, Cause.SWEEP, Cause.RENEWAL})
 
 
 def write_change(
@@ -42,8 +44,24 @@ def write_change(
             detail=detail[:255] if detail else None,
             notification_id=notification_id,
             only_for_id=only_for_id,
+            to_tell=_is_worth_a_letter(contract, cause, subject, before) or None,
         )
     )
+
+
+def _is_worth_a_letter(contract: Contract, cause: Cause, subject: str, before: dict[str, Any] | None) -> bool:
+    """Whether the organisation's people are written to about this line (``contracts.notices``).
+
+    Not about what they do themselves here, nor about what a contract begins with: the first terms heard, and what is
+    found for customers whom the seller brought in, who may be many at once.
+    """
+    if contract.organisation_id is None or cause not in TOLD:
+        return False
+    kind = subject.partition(":")[0]
+    was = before["value"] if before and "value" in before else None
+    if contract.linked_by_id is None and State.WAITING in {contract.state, was}:
+        return False
+    return kind in {"dimension", "state"} or (kind in {"ends_at", "auto_renew"} and before is not None)
 
 
 @dataclass(frozen=True)

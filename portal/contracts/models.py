@@ -35,6 +35,7 @@ FREE_TRIAL = "free-trial"
 
 
 _PROMISED = text("word = 'promised'")
+_TO_TELL = text("to_tell IS NOT NULL")
 _UNLINKED = text("organisation_id IS NULL AND merged_into_id IS NULL")
 
 
@@ -191,9 +192,13 @@ class Entitlement(Base):
 
 
 class ContractChange(Base):
-    """One line of a contract's history; written once, never altered."""
+    """One line of a contract's history; written once, never altered, but for the mark that it is still to be told."""
 
     __tablename__ = "contract_changes"
+    __table_args__ = (
+        # For who tells of them: a handful, wherever they are in a long history.
+        Index("ix_contract_changes_to_tell", "contract_id", postgresql_where=_TO_TELL, sqlite_where=_TO_TELL),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     contract_id: Mapped[UUID] = mapped_column(ForeignKey("contracts.id"), index=True)
@@ -208,5 +213,19 @@ class ContractChange(Base):
     after: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     only_for_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
     """The one organisation that may read this line, because it tells of it; None when whoever has the contract may."""
+    to_tell: Mapped[bool | None]
+    """True until its people were written to about it (``contracts.notices``); None where nobody is."""
 
     contract: Mapped[Contract] = relationship(back_populates="changes")
+
+
+class ContractReminder(Base):
+    """One notice of an end that was given."""
+
+    __tablename__ = "contract_reminders"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    contract_id: Mapped[UUID] = mapped_column(ForeignKey("contracts.id"), index=True)
+    days: Mapped[int]
+    until_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    told_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from portal.jobs import tasks
+from portal.jobs.later import MAIL_QUEUE, QUEUE
 from portal.jobs.sweep import sweep
 
 
@@ -17,6 +18,7 @@ class Periodic:
     every_seconds: int
     cron: str | None = None
     """At which minutes; without it the first time is when the clock begins."""
+    queue: str = QUEUE
 
 
 PERIODIC = (
@@ -32,6 +34,11 @@ PERIODIC = (
     Periodic(tasks.tend_dead_letters, every_seconds=60),
     # Some calls to AWS and a look at everything else: often enough for people, too rarely to be felt.
     Periodic(tasks.check_up, every_seconds=3600, cron="23 * * * *"),
+    # In the queue of mail: there may be many letters to write, and nobody waits for them.
+    Periodic(tasks.tell_changes, every_seconds=30, queue=MAIL_QUEUE),
+    Periodic(tasks.tell_endings, every_seconds=600, queue=MAIL_QUEUE),
+    # One letter for each purchase that waits; some minutes more or less do not matter.
+    Periodic(tasks.remind_of_purchases, every_seconds=300),
     Periodic(tasks.seal_audit, every_seconds=10),
     Periodic(tasks.tell_audit_head, every_seconds=3600),
 )

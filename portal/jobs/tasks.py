@@ -9,7 +9,7 @@ from uuid import UUID
 
 from portal.audit import chain
 from portal.confirmation import probes, runs
-from portal.contracts import checks, turns
+from portal.contracts import checks, notices, reminders, turns
 from portal.contracts.asking import calls_for
 from portal.database import db, utcnow
 from portal.doctor import kept
@@ -17,11 +17,14 @@ from portal.doctor.checkup import run
 from portal.jobs import dead_letters, later
 from portal.jobs.examined import whole_portal
 from portal.mail import sending
+from portal.mail.models import Letter
 from portal.marketplace.client import PAGE
 from portal.marketplace.errors import MarketplaceUnavailable
 from portal.marketplace.queue import NotificationQueue
 from portal.notifications import apply, inbox
-from portal.services import desk, landing_url, marketplace, products, settings, sources, support
+from portal.registration import giving
+from portal.registration.giving import Post
+from portal.services import desk, landing_url, marketplace, products, sender, settings, sources, support
 from portal.staff.attention import replaying
 from portal.staff.overview import dashboard, figures
 
@@ -128,13 +131,42 @@ def check_addresses(run_id: str) -> None:
         probes.ask_both(run.id, products().named(run.product_code).page_url, landing_url())
 
 
+def remind_of_purchases() -> None:
+    """Write to the people whose purchases wait to be set up."""
+    if giving.remind(Post(sender(), products()), utcnow()):
+        later.send_mail()
+
+
 def send_mail() -> None:
     """Send the letters that are due."""
     later.mail_begins()
     address, contact = settings().mail_from, support()
     writer = sending.From(address, settings().seller_name, contact.email) if address else None
-    if sending.send_waiting(settings().smtp_url, writer, utcnow()) >= sending.AT_ONCE:
+    if sending.send_waiting(settings().smtp_url, writer, utcnow(), meant=_is_meant) >= sending.AT_ONCE:
         later.send_mail()
+
+
+def _is_meant(letter: Letter) -> bool:
+    """Whether the organisation that a letter is for still has the contract that it tells of."""
+    if letter.contract_id is None or letter.organisation_id is None:
+        return True
+    return notices.is_still_theirs(letter.contract_id, letter.organisation_id)
+
+
+def tell_changes() -> None:
+    """Write to people about what changed in their contracts."""
+    if notices.tell_changes(_writing_desk(), utcnow()):
+        later.send_mail()
+
+
+def tell_endings() -> None:
+    """Write to people about contracts that are about to end."""
+    if reminders.tell_endings(_writing_desk(), utcnow()):
+        later.send_mail()
+
+
+def _writing_desk() -> notices.Desk:
+    return notices.Desk(sender(), products())
 
 
 def seal_audit() -> None:

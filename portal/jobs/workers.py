@@ -86,7 +86,7 @@ class Clock(CronScheduler):
         for periodic in PERIODIC:
             self.register(
                 periodic.job,
-                QUEUE,
+                periodic.queue,
                 interval=None if periodic.cron else periodic.every_seconds,
                 cron=periodic.cron,
                 # Should no worker run for a while, its queue must not be full of sweeps when it does.

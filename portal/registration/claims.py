@@ -24,6 +24,8 @@ class Standing(StrEnum):
     LINKED = "linked"
     """Its purchase already belongs to an organisation."""
     REFUSED = "refused"
+    HANDED_OVER = "handed over"
+    """Another browser goes on with it."""
     GONE = "gone"
     """Used, expired or never there."""
 
@@ -40,10 +42,17 @@ def take_over(secret: str, now: datetime) -> UUID | None:
         return claim.id if taken.rowcount else None  # type: ignore[attr-defined]
 
 
-def note_known(claim_id: UUID | None, now: datetime) -> None:
-    """Note that the browser with this claim has somebody with an account before it. Inside a transaction."""
-    if claim_id is not None:
-        db.session.execute(update(Claim).where(Claim.id == claim_id, Claim.known_at.is_(None)).values(known_at=now))
+def note_known(claim_id: UUID | None, now: datetime, person_id: int | None = None) -> None:
+    """Note that the browser with this claim has somebody with an account before it, and who. Inside a transaction.
+
+    Args:
+        person_id: who it is, where that has been shown; None where a sign-up said no more than that there is somebody.
+    """
+    if claim_id is None:
+        return
+    db.session.execute(update(Claim).where(Claim.id == claim_id, Claim.known_at.is_(None)).values(known_at=now))
+    if person_id is not None:
+        db.session.execute(update(Claim).where(Claim.id == claim_id).values(known_person_id=person_id))
 
 
 def find_claim(claim_id: UUID) -> Claim | None:
@@ -63,6 +72,8 @@ def standing(claim: Claim | None, now: datetime) -> Standing:
         return Standing.GONE
     if claim.state == ClaimState.REFUSED:
         return Standing.REFUSED
+    if claim.state == ClaimState.HANDED_OVER:
+        return Standing.HANDED_OVER
     if claim.state == ClaimState.UNRESOLVED or claim.contract is None:
         return Standing.WAITING
     if claim.contract.organisation_id is not None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import false, select, update
 
 from portal import audit
 from portal.accounts.models import Membership, Organisation, Role
@@ -46,7 +46,7 @@ def link(claim_id: UUID, organisation_id: int, person_id: int, person_name: str,
     Raises:
         ClaimGone, AlreadyLinked, MayNotLink.
     """
-    claim = db.session.get(Claim, claim_id, populate_existing=True)
+    claim = _held(claim_id)
     if claim is None or claim.contract_id is None or claim.expires_at <= now:
         raise ClaimGone(str(claim_id))
     membership = db.session.scalar(
@@ -54,13 +54,19 @@ def link(claim_id: UUID, organisation_id: int, person_id: int, person_name: str,
     )
     if membership is None or membership.role not in LINKING_ROLES:
         raise MayNotLink(f"person:{person_id} organisation:{organisation_id}")
+    if claim.state not in {ClaimState.OPEN, ClaimState.USED}:
+        raise ClaimGone(str(claim_id))  # another browser goes on with it
+    # Of a claim that is used the purchase was linked; where staff have taken it off again, it does not come back.
+    free = Contract.organisation_id.is_(None) if claim.state == ClaimState.OPEN else false()
     linked = db.session.execute(
         update(Contract)
-        .where(Contract.id == claim.contract_id, Contract.organisation_id.is_(None))
+        .where(Contract.id == claim.contract_id, free)
         .values(organisation_id=organisation_id, linked_by_id=person_id, linked_at=now)
     )
     contract = db.session.get_one(Contract, claim.contract_id, populate_existing=True)
     if not linked.rowcount:  # type: ignore[attr-defined]
+        if contract.organisation_id is None:
+            raise ClaimGone(str(claim_id))
         if contract.organisation_id != organisation_id:
             raise AlreadyLinked(str(contract.id))
         return Linked(contract.id, now=False)
@@ -81,3 +87,11 @@ def link(claim_id: UUID, organisation_id: int, person_id: int, person_name: str,
     )
     audit.record(f"person:{person_id}", "linked", f"contract:{contract.id}", organisation=organisation_id)
     return Linked(contract.id, now=True)
+
+
+def _held(claim_id: UUID) -> Claim | None:
+    """The claim as it stays until the end of the transaction; the contract is held first, as handing over does it."""
+    contract_id = db.session.scalar(select(Claim.contract_id).where(Claim.id == claim_id))
+    if contract_id is not None:
+        db.session.execute(select(Contract.id).where(Contract.id == contract_id).with_for_update())
+    return db.session.get(Claim, claim_id, populate_existing=True)

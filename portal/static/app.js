@@ -114,6 +114,7 @@
 
   function dress() {
     for (const button of document.querySelectorAll("button[data-reveals]")) button.hidden = false;
+    if (navigator.clipboard) for (const button of document.querySelectorAll("button[data-copies]")) button.hidden = false;
   }
 
   document.addEventListener("click", (event) => {
@@ -126,6 +127,22 @@
     button.textContent = shown ? hide : show;
     button.setAttribute("aria-label", shown ? hideName : showName);
     announce(shown ? shownSay : hiddenSay);
+  });
+
+  /* What is to be copied, with one press. */
+
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("button[data-copies]");
+    if (!button) return;
+    const input = document.getElementById(button.dataset.copies);
+    input.select();
+    try {
+      await navigator.clipboard.writeText(input.value);
+      announce(button.dataset.done);
+      button.textContent = button.dataset.copied;
+    } catch {
+      // the browser does not let us: the text is selected, and the person copies it
+    }
   });
 
   /* Forms are sent once. */

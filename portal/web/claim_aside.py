@@ -14,12 +14,14 @@ from portal.web.visitor import claim_at_hand, drop_claim
 
 
 def claim_to_go_on_with() -> UUID | None:
-    """The purchase at hand, unless it is used, expired or refused: then it is forgotten, and one goes on without."""
+    """The purchase at hand, unless it is used, expired or refused: then it is forgotten, and one goes on without. With
+    one that was handed over another browser goes on."""
     claim_id = claim_at_hand()
-    if claim_id and claims.standing(claims.find_claim(claim_id), utcnow()) in {Standing.GONE, Standing.REFUSED}:
+    where = claims.standing(claims.find_claim(claim_id), utcnow()) if claim_id else None
+    if claim_id and where in {Standing.GONE, Standing.REFUSED}:
         drop_claim(claim_id)
         return None
-    return claim_id
+    return None if where is Standing.HANDED_OVER else claim_id
 
 
 def claim_aside() -> dict[str, Any]:

@@ -16,6 +16,8 @@ MOST_FIELDS = 200
 SECRET_ADDRESSES = frozenset(
     {
         "shared.show",
+        "landing.see_hand_over",
+        "landing.take_over",
         "organisation.open_invitation",
         "organisation.invitation",
         "profile.open_address_link",

@@ -1,9 +1,11 @@
 """Passwords."""
 
 import pytest
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 
 from portal.accounts import passwords
-from portal.accounts.passwords import hash_password, verify_password
+from portal.accounts.passwords import compare, hash_password, verify_password
 from tests.cast import PASSWORD
 
 
@@ -41,9 +43,9 @@ def test_a_wrong_password_costs_one_comparison_whether_there_is_somebody_or_not(
     real = passwords._hasher
 
     class Counting:
-        def verify(self, password: str, against: str) -> bool:
+        def verify_and_update(self, password: str, against: str) -> tuple[bool, str | None]:
             compared.append(against)
-            return real.verify(password, against)
+            return real.verify_and_update(password, against)
 
     monkeypatch.setattr(passwords, "_hasher", Counting())
     verify_password("wrong", password_hash if somebody else None)
@@ -57,3 +59,38 @@ def test_and_the_comparison_is_as_dear(password_hash: str):
 @pytest.mark.parametrize("password", ["pass\x00word of some length", "слова 🔑" * 32])
 def test_a_password_may_be_any_text(password: str):
     assert verify_password(password, hash_password(password))
+
+
+@pytest.mark.parametrize(
+    ("chosen", "typed"),
+    [("mañana por la mañana", "man\u0303ana por la man\u0303ana"), ("word 12345", "ｗｏｒｄ　１２３４５")],
+)
+def test_the_same_letters_are_the_same_password_on_every_keyboard(chosen: str, typed: str):
+    assert verify_password(typed, hash_password(chosen))
+
+
+def test_blanks_and_capitals_count():
+    hashed = hash_password("A few words")
+    assert [verify_password(typed, hashed) for typed in ("A few words ", "a few words")] == [False, False]
+
+
+CHEAP = PasswordHash((Argon2Hasher(memory_cost=8 * 1024, time_cost=1),))
+
+
+def test_a_hash_of_another_cost_is_made_anew():
+    fits, better = compare(PASSWORD, CHEAP.hash(PASSWORD))
+    assert (fits, better is not None and verify_password(PASSWORD, better)) == (True, True)
+
+
+def test_a_hash_of_today_stays(password_hash: str):
+    assert compare(PASSWORD, password_hash) == (True, None)
+
+
+def test_a_wrong_password_makes_none_anew():
+    assert compare("wrong", CHEAP.hash(PASSWORD)) == (False, None)
+
+
+def test_one_kept_before_letters_were_one_still_fits_and_is_kept_anew():
+    wide = "ｗｉｄｅ　ｌｅｔｔｅｒｓ"
+    fits, better = compare(wide, PasswordHash.recommended().hash(wide))
+    assert (fits, verify_password("wide letters", better)) == (True, True)

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import func, select
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
+from sqlalchemy import func, select, update
 
 from portal.accounts import people
 from portal.accounts.models import Membership, Organisation, Person, Role
@@ -116,6 +118,15 @@ def test_address_and_password_let_in(alice: Somebody, database: SQLAlchemy):
 
 def test_a_wrong_password_does_not(alice: Somebody, database: SQLAlchemy):
     assert authenticate(alice.email, "wrong") is None
+
+
+def test_a_hash_of_another_cost_is_made_anew_by_a_sign_in(alice: Somebody, database: SQLAlchemy):
+    cheap = PasswordHash((Argon2Hasher(memory_cost=8 * 1024, time_cost=1),)).hash(PASSWORD)
+    with transaction():
+        database.session.execute(update(Person).where(Person.id == alice.id).values(password_hash=cheap))
+    authenticate(alice.email, PASSWORD)
+    kept = database.session.scalar(select(Person.password_hash).where(Person.id == alice.id))
+    assert (kept == cheap, authenticate(alice.email, PASSWORD).id) == (False, alice.id)
 
 
 def test_nor_does_an_unknown_address(database: SQLAlchemy):

@@ -119,6 +119,19 @@ def test_and_keeps_what_was_typed(client: PortalClient):
     assert page.form("/signup").fields["name"] == "Carol"
 
 
+@pytest.mark.parametrize(
+    ("password", "words"),
+    [
+        ("password1234", "on the lists that attackers try first"),
+        ("abcdefghijklmn", "counts, repeats itself"),
+        ("Initech Carol 1", "made of names"),
+    ],
+)
+def test_a_password_that_is_soon_guessed_is_refused_with_the_reason(client: PortalClient, password: str, words: str):
+    page = sign_up(client, password=password, name="Carol", organization="Initech")
+    assert (page.status, words in page.text, password in page.html) == (400, True, False)
+
+
 def test_but_not_the_password(client: PortalClient):
     assert FORM["password"] not in sign_up(client, email="carol").html
 

@@ -98,6 +98,17 @@ def test_the_sweep_of_a_portal_with_nothing_to_do_asks_for_nothing(bench: Bench)
     assert [*bench.app.extensions["jobs"].jobs, *bench.app.extensions["mail_jobs"].jobs] == []
 
 
+def test_mail_is_worked_on_by_those_who_do_nothing_else(bench: Bench, redis_url: str) -> None:
+    jobs.send_mail()
+    jobs.work_on_inbox()
+    with patient(redis_url) as connection:
+        workers.Clock(connection).enqueue_jobs()
+        connection.connection_pool.disconnect()
+    of_mail = {job.func_name.rpartition(".")[2] for job in bench.app.extensions["mail_jobs"].jobs}
+    others = {job.func_name.rpartition(".")[2] for job in bench.app.extensions["jobs"].jobs}
+    assert (of_mail, of_mail & others) == ({"send_mail", "tell_changes", "tell_endings"}, set())
+
+
 def test_a_job_that_fails_ends_neither_the_worker_nor_the_next_job(
     bench: Bench, buy: Buy, run: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -120,7 +131,8 @@ def test_the_clock_asks_for_everything_on_the_list(bench: Bench, redis_url: str)
     with patient(redis_url) as connection:
         workers.Clock(connection).enqueue_jobs()
         connection.connection_pool.disconnect()
-    asked = {job.func_name for job in bench.app.extensions["jobs"].jobs}
+    queues = (bench.app.extensions[name] for name in ("jobs", "mail_jobs"))
+    asked = {job.func_name for queue in queues for job in queue.jobs}
     assert asked == {
         f"{periodic.job.__module__}.{periodic.job.__name__}" for periodic in schedule.PERIODIC if not periodic.cron
     }

@@ -6,4 +6,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("landing", __name__, url_prefix="/marketplace")
 
-from portal.blueprints.landing import arriving, linking  # noqa: E402, F401  the views register themselves
+from portal.blueprints.landing import arriving, handing, linking, taking  # noqa: E402, F401  the views register themselves

@@ -30,6 +30,7 @@ from portal.web.visitor import (
     brought,
     hand_arrival_cookie,
     take_arrival_cookie,
+    visitor,
 )
 
 TOKEN_FIELD = "x-amzn-marketplace-token"  # noqa: S105  the field's name, not a token
@@ -65,7 +66,7 @@ def arrive() -> ResponseReturnValue:
         bring_claim(claim_id)
         if current_user.is_authenticated:
             with transaction():
-                claims.note_known(claim_id, utcnow())
+                claims.note_known(claim_id, utcnow(), visitor().person_id)
     at_hand = claim_id or claim_to_go_on_with()
     response = make_response(
         redirect(url_for("landing.choose", claim_id=at_hand), 303)

@@ -21,6 +21,8 @@ from portal.database import after_commit, transaction, utcnow
 from portal.jobs import later
 from portal.language import gettext as _
 from portal.mail import letters, outbox
+from portal.registration import giving
+from portal.registration.giving import Post
 from portal.registration.linking import LINKING_ROLES, AlreadyLinked, ClaimGone, MayNotLink
 from portal.registration.linking import link as link_purchase
 from portal.registration.models import Claim
@@ -102,6 +104,7 @@ def confirm(claim_id: UUID) -> ResponseReturnValue:
             if linked.now:
                 title = products().named(contract_of(claim).product_code).title
                 outbox.post(person.email, letters.linked(sender(), person.name, title, name, str(linked.contract_id)))
+                giving.tell_senders(claim_id, (person.person_id, person.name), Post(sender(), products()))
                 after_commit(later.send_mail)
     except AlreadyLinked:
         contract_id = contract_of(claim).id

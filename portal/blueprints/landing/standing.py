@@ -17,6 +17,7 @@ from portal.marketplace.errors import MarketplaceRefused, TokenExpired, TokenInv
 from portal.registration import claims
 from portal.registration.arrival import NotOurProduct, PurchaseUnclear
 from portal.registration.claims import Standing
+from portal.registration.handed import fate_of
 from portal.registration.models import Claim
 from portal.services import products, sender, settings, support
 from portal.web.views import purchase_view
@@ -45,6 +46,8 @@ def claim_or_problem(claim_id: UUID) -> tuple[Claim, None] | tuple[None, Respons
         return None, (page, 503, {"Retry-After": str(WAIT_SECONDS)})
     if where is Standing.REFUSED:
         return None, problem(claim.problem or TokenInvalid.__name__)
+    if where is Standing.HANDED_OVER:
+        return None, _handed_over(claim)
     if where is Standing.LINKED:
         return None, _linked(claim)
     return claim, None
@@ -61,6 +64,20 @@ def _linked(claim: Claim) -> ResponseReturnValue:
         drop_claim(claim.id)
         return redirect(url_for("contracts.show", contract_id=contract.id), 303)
     return taken(claim)
+
+
+def _handed_over(claim: Claim) -> ResponseReturnValue:
+    """Another browser goes on with it, or has; who belongs to where it was linked goes straight to the contract."""
+    contract = contract_of(claim)
+    if current_user.is_authenticated and may_see(visitor().person_id, contract.id):
+        drop_claim(claim.id)
+        return redirect(url_for("contracts.show", contract_id=contract.id), 303)
+    return render_template(
+        "landing/handed_over.html",
+        claim_id=claim.id,
+        product_title=products().named(contract.product_code).title,
+        fate=fate_of(claim.id),
+    )
 
 
 def taken(claim: Claim) -> ResponseReturnValue:

@@ -32,6 +32,7 @@ from portal.services import settings
 from portal.staff import members
 from portal.web import visitor
 from portal.web.fields import one_line
+from portal.web.new_password import complain
 
 CODE_GONE = "This set-up code is not known, was used, or is too old. Ask for a new one."
 GONE = "The time for setting up is over. Ask for a new set-up code."
@@ -75,7 +76,7 @@ def set_up() -> ResponseReturnValue:
 def begin_set_up() -> ResponseReturnValue:
     """Make the account; the second factor comes next."""
     form = SetUpForm()
-    if not form.validate():
+    if not form.validate() or complain(form.password, form.name.data):
         return render_template("second_factor/set_up.html", form=form), 400
     with transaction():
         member = members.member_with_code(form.code.data, utcnow())

@@ -24,6 +24,8 @@ called `url` or `link`, or ending so. Give days and times as ``datetime`` and sa
 
 from portal.mail.content import Sender, Words
 from portal.mail.letters.accounts import already_a_customer, welcome
+from portal.mail.letters.contracts import Change, auto_renew_off, contract_changed, contract_ended, contract_ending
+from portal.mail.letters.handing import handed_over, resume, set_up_by
 from portal.mail.letters.organisations import invited, joined, removed, role_changed
 from portal.mail.letters.own_account import (
     account_deleted,
@@ -40,25 +42,33 @@ from portal.mail.letters.purchases import linked, linked_by_support, unlinked
 from portal.mail.letters.seller import aws_refuses
 
 __all__ = [
+    "Change",
     "Sender",
     "Words",
     "account_deleted",
     "address_changed",
     "address_has_an_account",
     "already_a_customer",
+    "auto_renew_off",
     "aws_refuses",
     "confirm_leaving_address",
     "confirm_new_address",
+    "contract_changed",
+    "contract_ended",
+    "contract_ending",
     "data_downloaded",
     "factor_added",
     "factor_removed",
+    "handed_over",
     "invited",
     "joined",
     "linked",
     "linked_by_support",
     "password_changed",
     "removed",
+    "resume",
     "role_changed",
+    "set_up_by",
     "unlinked",
     "welcome",
 ]

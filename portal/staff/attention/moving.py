@@ -174,10 +174,12 @@ def _write_down(contract: Contract, from_id: int | None, to_id: int | None, deed
         name = db.session.get_one(Organisation, from_id).name
         write_change(contract, Cause.MOVE, "organisation", before={"value": name}, detail=SUPPORT, only_for_id=from_id)
         for person in told_by_mail(from_id):
-            outbox.post(person, letters.unlinked(post.sender, person.name, product, name, deed.at))
+            outbox.post(
+                person, letters.unlinked(post.sender, person.name, product, name, deed.at), organisation_id=from_id
+            )
     if to_id is not None:
         name = db.session.get_one(Organisation, to_id).name
         write_change(contract, Cause.MOVE, "organisation", after={"value": name}, detail=SUPPORT, only_for_id=to_id)
         for person in told_by_mail(to_id):
             words = letters.linked_by_support(post.sender, person.name, product, name, str(contract.id))
-            outbox.post(person, words)
+            outbox.post(person, words, organisation_id=to_id, contract_id=contract.id)
