@@ -78,10 +78,18 @@ KEPT = (
     Kept(
         "purchases_brought",
         "claims",
-        ("used_by_id",),
-        ("state", "offer_type", "contract_id", "created_at", "used_at"),
+        ("used_by_id", "known_person_id"),
+        ("state", "offer_type", "contract_id", "created_at", "reminded_at", "used_at"),
         Leaving.STAYS,
         ("id", "secret_hash", "problem", "sealed_token", "expires_at", "tried_at", "attempts", "known_at"),
+    ),
+    Kept(
+        "purchases_handed_over",
+        "hand_overs",
+        ("sender_id", "for_person_id"),
+        ("way", "sender_name", "sent_to", "created_at", "expires_at", "revoked_at", "used_at"),
+        Leaving.STAYS,
+        ("id", "claim_id", "token_hash", "sent_to_hash", "taken_id"),
     ),
     Kept(
         "contracts_linked",

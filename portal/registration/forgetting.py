@@ -1,4 +1,4 @@
-"""A person has left: the history of the contracts that they linked tells no name any more."""
+"""A person has left: what they brought, linked and handed over tells no name any more, and they are not written to."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 
 from portal.contracts.models import Cause, Contract, ContractChange
 from portal.database import db
-from portal.registration.models import Claim
+from portal.registration.models import Claim, HandOver
 
 
 def forget_name(person_id: int, name: str) -> None:
@@ -27,3 +27,5 @@ def forget_name(person_id: int, name: str) -> None:
         .values(version=Contract.version + 1)
         .execution_options(synchronize_session=False)
     )
+    db.session.execute(update(Claim).where(Claim.known_person_id == person_id).values(known_person_id=None))
+    db.session.execute(update(HandOver).where(HandOver.sender_id == person_id).values(sender_name=None))

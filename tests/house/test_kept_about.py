@@ -4,6 +4,8 @@ Whoever adds a column that names a person says in ``portal/accounts/kept_about.p
 what becomes of it when they leave.
 """
 
+import re
+
 import pytest
 from flask import Flask
 
@@ -34,7 +36,7 @@ def test_of_every_column_it_is_said_whether_the_person_is_told(kept: Kept, migra
 
 @each
 def test_nobody_is_told_a_secret(kept: Kept):
-    assert [column for column in kept.shown if "hash" in column or "sealed" in column or "key" in column] == []
+    assert [column for column in kept.shown if re.search("hash|sealed|key", column)] == []
 
 
 @each
