@@ -36,9 +36,9 @@ class Browser:
         self._cookies: dict[str, str] = {}
         self._connection = http.client.HTTPConnection(urlsplit(stage.place.portal_url).netloc, timeout=30)
 
-    def sign_in(self, sign_in_key: str, **more: object) -> None:
+    def sign_in(self, session_key: str, **more: object) -> None:
         """Be this person from now on, with whatever more is in the session."""
-        self._cookies = {self._cookie: str(self._signing.dumps({"_user_id": sign_in_key, "_fresh": True} | more))}
+        self._cookies = {self._cookie: str(self._signing.dumps({"_user_id": session_key, "_fresh": True} | more))}
 
     def get(self, path: str, etag: str | None = None) -> Answer:
         """Ask for a page, or, with an ETag, whether it has changed."""

@@ -11,8 +11,9 @@ from uuid import UUID
 import psycopg
 
 from benchmarks.market import DIMENSION, FIRST_VALUE, VAULT, Sold
-from benchmarks.stock import ENTITLEMENT, NAME, NOBODYS_PASSWORD, PERSON, Row, copy, names
+from benchmarks.stock import ENTITLEMENT, NAME, NOBODYS_PASSWORD, PERSON, SESSION, Row, copy, names, session_row
 from portal.accounts.models import Membership, Organisation, OrganisationWord, Person, Role, folded, words_of
+from portal.accounts.sessions import PersonSession
 from portal.contracts.lifecycle import State
 from portal.contracts.models import Cause, Contract, ContractChange, ContractName, Entitlement
 from portal.contracts.names import license_key
@@ -48,7 +49,7 @@ class Crowd:
         arn = f"arn:aws:license-manager::123456789012:license:l-{chance:032x}"
         return Sold(f"agmt-{chance:024x}", arn, f"{number // EACH:012d}")
 
-    def sign_in_key(self, organisation: int) -> str:
+    def session_key(self, organisation: int) -> str:
         return f"key-{scattered(organisation, 96):024x}"
 
     def email(self, organisation: int) -> str:
@@ -84,6 +85,7 @@ class Crowd:
             ((word, n + 1) for n in organisations for word in words_of(self.name(n))),
         )
         yield Person, PERSON, (self._person(n, now) for n in organisations)
+        yield PersonSession, SESSION, (session_row(n + 1, self.session_key(n), now) for n in organisations)
         membership = ("person_id", "organisation_id", "role")
         yield Membership, membership, ((n + 1, n + 1, Role.OWNER.value) for n in organisations)
         yield Contract, CONTRACT, (self._contract(n, first, now) for n in contracts)
@@ -101,7 +103,7 @@ class Crowd:
 
     def _person(self, number: int, now: object) -> Row:
         email = self.email(number)
-        return number + 1, self.sign_in_key(number), "Owner", email, email, NOBODYS_PASSWORD, now
+        return number + 1, "Owner", email, email, NOBODYS_PASSWORD, now
 
     def _contract(self, number: int, first: datetime, now: datetime) -> Row:
         owner = number // EACH + 1

@@ -76,7 +76,7 @@ def _row(name: str, delays: Delays) -> list[Cell]:
 
 def _watch(stage: Stage, watched: Stocked, values: Iterator[int], samples: int, step: Step) -> Delays:
     browser = Browser(stage, stage.app)
-    browser.sign_in(watched.sign_in_key)
+    browser.sign_in(watched.session_key)
     sqs, path = stage.ministack.sqs(), f"/contracts/{watched.contract_id}"
     chance = random.Random(7)  # noqa: S311 - no secret
     delays = Delays([], [])

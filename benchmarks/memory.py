@@ -49,7 +49,7 @@ def _work(stage: Stage, contracts: list[Stocked], pages: int) -> None:
         TimeoutError: the notifications were not applied in two minutes.
     """
     browser = Browser(stage, stage.app)
-    browser.sign_in(contracts[0].sign_in_key)
+    browser.sign_in(contracts[0].session_key)
     for number in range(pages):
         browser.get(f"/contracts/{contracts[number % len(contracts)].contract_id}")
     browser.close()

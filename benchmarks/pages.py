@@ -147,7 +147,7 @@ def _cases(port: int, signed: Sequence[Signed]) -> dict[str, list[str]]:
 
 def _never_drawn(one: Signed, secret_key: str) -> list[str]:
     """One contract's page for many sessions of one person, each of which has forms of its own on it."""
-    cookies = [cookie(secret_key, one.sign_in_key) for _ in range(SESSIONS)]
+    cookies = [cookie(secret_key, one.session_key) for _ in range(SESSIONS)]
     return [_request(f"/contracts/{one.contract_id}", each) for each in cookies]
 
 

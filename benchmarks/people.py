@@ -14,9 +14,11 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Membership, Organisation, Person, Role
+from portal.accounts.sessions import LONGEST, PersonSession
 from portal.contracts.lifecycle import State
 from portal.contracts.models import Cause, Contract, ContractChange, Entitlement
 from portal.database import utcnow
+from portal.sealing import hash_secret
 
 ANALYTICS = "4tidemarkanalytics0000001"
 
@@ -27,7 +29,7 @@ class Signed:
 
     cookie: str
     contract_id: UUID
-    sign_in_key: str
+    session_key: str
 
 
 def populate(database_url: str, secret_key: str, count: int) -> list[Signed]:
@@ -42,7 +44,8 @@ def populate(database_url: str, secret_key: str, count: int) -> list[Signed]:
         session.flush()
         signed = []
         for owner, contract in zip(owners, contracts, strict=True):
-            key = owner.person.sign_in_key
+            key = token_urlsafe(24)
+            session.add(open_session(owner.person.id, key))
             signed.append(Signed(cookie(secret_key, key), contract.id, key))
         session.commit()
         session.connection(execution_options={"isolation_level": "AUTOCOMMIT"}).exec_driver_sql("VACUUM ANALYZE")
@@ -50,10 +53,23 @@ def populate(database_url: str, secret_key: str, count: int) -> list[Signed]:
     return signed
 
 
+def open_session(person_id: int, key: str) -> PersonSession:
+    """A browser in which this person is signed in with this key."""
+    now = utcnow()
+    return PersonSession(
+        person_id=person_id,
+        key_hash=hash_secret(key),
+        how="password",
+        agent="",
+        started_at=now,
+        seen_at=now,
+        good_until=int((now + LONGEST).timestamp()),
+    )
+
+
 def _owner(number: int) -> Membership:
     email = f"owner{number}@example.com"
     person = Person(
-        sign_in_key=token_urlsafe(24),
         name=f"Owner {number}",
         email=email,
         email_key=email,
@@ -93,11 +109,11 @@ def _contract(owner: Membership) -> Contract:
     )
 
 
-def cookie(secret_key: str, sign_in_key: str) -> str:
+def cookie(secret_key: str, session_key: str) -> str:
     """The session that a browser has after signing in and looking at a page, signed as Flask does."""
     flask = Flask(__name__)
     flask.secret_key = secret_key
     serializer = SecureCookieSessionInterface().get_signing_serializer(flask)
     assert serializer  # noqa: S101 - there is a key
-    session = {"_fresh": True, "_id": token_hex(64), "_user_id": sign_in_key, "csrf_token": token_hex(20)}
+    session = {"_fresh": True, "_id": token_hex(64), "_user_id": session_key, "csrf_token": token_hex(20)}
     return f"session={serializer.dumps(session)}"

@@ -129,7 +129,7 @@ def _subjects(stage: Stage, crowd: Crowd) -> dict[str, Subject]:
     browser = Browser(stage, stage.app)
 
     def page(number: int) -> None:
-        browser.sign_in(crowd.sign_in_key(number // EACH))
+        browser.sign_in(crowd.session_key(number // EACH))
         answer = browser.get(f"/contracts/{crowd.contract_id(number)}")
         if answer.status != 200:
             raise NotFound(f"the page of contract {number} answered {answer.status}")

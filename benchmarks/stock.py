@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -12,10 +13,12 @@ from psycopg import sql
 
 from benchmarks.market import DIMENSION, FIRST_VALUE, VAULT, Sold
 from portal.accounts.models import Membership, Organisation, Person, Role, folded
+from portal.accounts.sessions import LONGEST, PersonSession
 from portal.contracts.lifecycle import State
 from portal.contracts.models import Contract, ContractName, Entitlement, NameKind
 from portal.contracts.names import agreement_key, license_key, spoken
 from portal.database import Base, utcnow
+from portal.sealing import hash_secret
 
 NOBODYS_PASSWORD = "!"  # noqa: S105 - no password has this hash
 Row = Sequence[Any]
@@ -27,7 +30,7 @@ class Stocked:
 
     contract_id: str
     sold: Sold
-    sign_in_key: str
+    session_key: str
 
 
 def copy(connection: psycopg.Connection, model: type[Base], columns: Sequence[str], rows: Iterable[Row]) -> None:
@@ -53,14 +56,20 @@ def _default(default: Any) -> Any:
     return default.arg(None) if default.is_callable else default.arg
 
 
+def session_row(person: int, key: str, now: datetime) -> Row:
+    """A browser in which this person is signed in with this key."""
+    return person, hash_secret(key), "password", "", now, now, int((now + LONGEST).timestamp())
+
+
 def stock(connection: psycopg.Connection, sold: Sequence[Sold]) -> list[Stocked]:
     """Every purchase as an active contract of one organisation, whose owner can sign in."""
     organisation, person, key = 1, 1, uuid4().hex
     contracts = [Stocked(str(uuid4()), one, key) for one in sold]
     now = utcnow()
     copy(connection, Organisation, ("id", "name", "name_key"), [(organisation, "Acme", folded("Acme"))])
-    alice = (person, key, "Alice", "alice@acme.example", "alice@acme.example", NOBODYS_PASSWORD, now)
+    alice = (person, "Alice", "alice@acme.example", "alice@acme.example", NOBODYS_PASSWORD, now)
     copy(connection, Person, PERSON, [alice])
+    copy(connection, PersonSession, SESSION, [session_row(person, key, now)])
     copy(connection, Membership, ("person_id", "organisation_id", "role"), [(person, organisation, Role.OWNER)])
     copy(
         connection,
@@ -79,7 +88,8 @@ def stock(connection: psycopg.Connection, sold: Sequence[Sold]) -> list[Stocked]
     return contracts
 
 
-PERSON = ("id", "sign_in_key", "name", "email", "email_key", "password_hash", "terms_accepted_at")
+PERSON = ("id", "name", "email", "email_key", "password_hash", "terms_accepted_at")
+SESSION = ("person_id", "key_hash", "how", "agent", "started_at", "seen_at", "good_until")
 NAME = ("contract_id", "kind", "key", "spoken", "text")
 ENTITLEMENT = ("contract_id", "dimension", "license_key", "value", "value_type")
 

@@ -8,13 +8,14 @@ from urllib.parse import urlencode
 
 from benchmarks.browser import Browser
 from benchmarks.stage import Stage
+from portal.accounts import sessions as person_sessions
 from portal.accounts.models import Person
 from portal.database import db, transaction, utcnow
 from portal.staff import sessions
 from portal.staff.models import StaffMember, StaffRole
 from portal.web.console import KEY
 
-EMAIL, SIGN_IN_KEY = "sam@seller.example", "key-of-sam"
+EMAIL = "sam@seller.example"
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 PIECE = 256 * 1024
 
@@ -31,7 +32,6 @@ class Supporter:
             now = utcnow()
             person = Person(
                 id=people + 1,
-                sign_in_key=SIGN_IN_KEY,
                 name="Sam",
                 email=EMAIL,
                 email_key=EMAIL,
@@ -44,8 +44,9 @@ class Supporter:
             db.session.add(member)
             db.session.flush()
             key = sessions.begin(person.id, "app", now)
+            session_key = person_sessions.begin(person.id, "password", "", now)
         self._browser = Browser(stage, stage.app)
-        self._browser.sign_in(SIGN_IN_KEY, **{KEY: key})
+        self._browser.sign_in(session_key, **{KEY: key})
         token = _TOKEN.search(self._browser.get("/staff/").body)
         if token is None:
             raise NotAnswered("the console has no search box")

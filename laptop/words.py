@@ -78,8 +78,9 @@ AREAS: dict[str, tuple[str, ...]] = {
 }
 """Which file a text is translated in, by where it is said; the longest beginning counts. A text that several areas say
 belongs to the first of them."""
-_DATES = re.compile(
-    rb'^"(POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team|Generated-By).*\n', re.MULTILINE
+_NOISE = re.compile(
+    rb'^"(Project-Id-Version|Report-Msgid-Bugs-To|POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team|Generated-By).*\n',
+    re.MULTILINE,
 )
 _HEADER = "# {language} for the portal: {area}. Brought up to date by `make words`."
 
@@ -164,7 +165,7 @@ def _write(file: Path, catalog: Catalog) -> None:
     written = BytesIO()
     write_po(written, catalog, width=110, sort_output=True, include_lineno=False)
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(_DATES.sub(b"", written.getvalue()))
+    file.write_bytes(_NOISE.sub(b"", written.getvalue()))
 
 
 def main(languages: list[str]) -> None:

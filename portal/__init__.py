@@ -41,6 +41,7 @@ from portal.web import (
     speech,
     visitor,
 )
+from portal.web.identity_providers import Provider
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -78,6 +79,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     seal = Seal(settings.secret_key, fallbacks=settings.secret_key_fallbacks)
     app.extensions["desk"] = Desk(marketplace, products, seal, settings.claim_lifetime)
 
+    app.extensions["identity_providers"] = {one.key: Provider(one) for one in settings.identity_providers}
+
     # Records and jobs
     db.init_app(app)
     migrate.init_app(app, db, directory=str(Path(app.root_path) / "migrations"), render_as_batch=True)
@@ -107,6 +110,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         return {
             "seller": settings.seller_name,
             "support": support(),
+            "identity_providers": settings.identity_providers,
             "terms_url": settings.terms_url or url_for("site.terms"),
             "privacy_url": settings.privacy_url or url_for("site.privacy"),
         }

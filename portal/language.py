@@ -9,22 +9,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import tzinfo
+from contextvars import ContextVar
+from datetime import UTC, datetime, tzinfo
+from decimal import Decimal
 from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
 
 import flask_babel
 from babel import Locale
+from babel.dates import format_datetime
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 
 LANGUAGES = {"en": "English", "ja": "日本語"}
 """Each language's code and its own name."""
 DEFAULT = "en"
+USUAL_ZONES = {"en": "UTC", "ja": "Asia/Tokyo"}
+"""Where the readers of a language mostly live; for who has told us nothing else."""
 TRANSLATIONS = Path(__file__).parent / "translations"
 
 
@@ -65,10 +72,64 @@ def language() -> str:
 
 
 @contextmanager
-def speaking(code: str | None) -> Iterator[None]:
-    """Speak this language for a while, as for a letter; the default for None. Inside an application context."""
-    with flask_babel.force_locale(code if code in LANGUAGES else DEFAULT):
-        yield
+def speaking(code: str | None, zone: str | None = None) -> Iterator[None]:
+    """Speak this language for a while, as for a letter, and tell times in this zone. Inside an application context.
+
+    The default language for none, or for one that is not spoken here; for no zone, the usual one of the language.
+    """
+    code = code if code in LANGUAGES else DEFAULT
+    before = _ZONE.set(zone_named(zone) or ZoneInfo(USUAL_ZONES.get(code, "UTC")))
+    try:
+        with flask_babel.force_locale(code):
+            yield
+    finally:
+        _ZONE.reset(before)
+
+
+_ZONE: ContextVar[tzinfo | None] = ContextVar("zone", default=None)
+
+
+def zone_named(name: str | None) -> ZoneInfo | None:
+    """The time zone of this name; None when there is none, or the name is not one."""
+    return ZoneInfo(name) if name in _zones() else None
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def time_zone() -> tzinfo:
+    """The zone in which times are told now."""
+    try:
+        return _ZONE.get() or flask_babel.get_timezone() or UTC
+    except RuntimeError:  # outside an application nobody reads
+        return UTC
+
+
+PATTERNS = {
+    "en": {"day": "d MMMM y", "moment": "d MMMM y, HH:mm", "short": "d MMM", "clock": "HH:mm:ss"},
+    "ja": {"day": "y年M月d日", "moment": "y年M月d日 HH:mm", "short": "M月d日", "clock": "HH:mm:ss"},
+}
+"""How each language writes a day, a moment, a day among others of its year, and a time of day."""
+
+
+def said(at: datetime, how: str) -> str:
+    """A moment as the reader's language writes it, where the reader is; `how` is a name of ``PATTERNS``."""
+    code = language()
+    pattern = PATTERNS.get(code, PATTERNS[DEFAULT])[how]
+    return format_datetime(at.astimezone(time_zone()), pattern, locale=code)
+
+
+def zone_in_words(at: datetime) -> str:
+    """The zone in which a moment is told, in short: `UTC`, `JST`, `UTC+03`."""
+    name = at.astimezone(time_zone()).tzname() or ""
+    return f"UTC{name}" if name.startswith(("+", "-")) else name
+
+
+def number(value: Decimal | float) -> str:
+    """A number as the reader's language writes it: `12,500`, `2.5`."""
+    return format_decimal(value, "#,##0.######", locale=language())
 
 
 class Speech(flask_babel.Babel):  # type: ignore[misc]

@@ -30,7 +30,10 @@ _SECRETS = (
         r"\1\2" + _HIDDEN,
     ),
     # The secret part of an address that opens something, and the password in an address of a service.
-    (re.compile(r"(/(?:shared|invitations|password/reset|verify|confirm|hand-over)/)[\w\-.~]{16,}"), r"\1" + _HIDDEN),
+    (
+        re.compile(r"(/(?:shared|invitations|password/reset|verify|confirm|hand-over|offers)/)[\w\-.~]{16,}"),
+        r"\1" + _HIDDEN,
+    ),
     (re.compile(r"(?<=://)([^\s:/@]*):[^\s/@]+@"), r"\1:" + _HIDDEN + "@"),
     (re.compile(r"(?<![\w.])(\d{8})(\d{4})(?![\w.])"), r"••••\2"),
     (re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]*\w"), "[address]"),

@@ -10,6 +10,7 @@ from flask import current_app
 
 from portal.config import Settings
 from portal.contracts.reconciliation import Sources
+from portal.language import TRANSLATIONS
 from portal.mail.letters import Sender
 from portal.marketplace.client import Marketplace
 from portal.products import Product, Products
@@ -61,14 +62,15 @@ def desk() -> Desk:
 
 
 def edition() -> str:
-    """What tells the pages of this installation from those of an earlier one: its templates and its products file."""
+    """What tells the pages of this installation from those of an earlier one: its templates, its words
+    and its products file."""
     found: str = current_app.extensions["edition"]
     return found
 
 
 def edition_of(templates: Path, products_file: Path) -> str:
     """See ``edition``."""
-    files = [*sorted(templates.rglob("*.html")), products_file]
+    files = [*sorted(templates.rglob("*.html")), *sorted(TRANSLATIONS.rglob("*.po")), products_file]
     return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
 
 

@@ -31,6 +31,11 @@ class Mail:
     text: str | None
     html: str | None
     received_at: datetime
+    headers: list[tuple[str, str]]
+
+    def is_to(self, address: str) -> bool:
+        """Whether an address, or a part of one, is among those it was sent to."""
+        return any(address.casefold() in recipient.casefold() for recipient in self.recipients)
 
 
 class Mailbox:
@@ -89,6 +94,7 @@ def _read(row: sqlite3.Row) -> Mail:
         text=_body(message, "plain"),
         html=_body(message, "html"),
         received_at=datetime.fromtimestamp(row["received_at"], UTC),
+        headers=[(name, str(value)) for name, value in message.items()],
     )
 
 

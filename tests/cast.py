@@ -20,7 +20,8 @@ class Somebody:
     id: int
     name: str
     email: str
-    sign_in_key: str
+    session_key: str
+    """Of a browser in which they are signed in."""
     organisation_id: int
     organisation_name: str
     password: str = PASSWORD

@@ -7,7 +7,6 @@ stories are in tests/browsers.py, and ``page`` and ``context`` come from pytest-
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
-from secrets import token_urlsafe
 from threading import Barrier
 from typing import Any
 from urllib.error import HTTPError
@@ -20,6 +19,7 @@ from sqlalchemy import text
 
 from laptop.environment import Place
 from portal import create_app
+from portal.accounts import sessions
 from portal.accounts.models import Membership, Organisation, Person, Role
 from portal.accounts.passwords import hash_password
 from portal.config import Settings
@@ -159,7 +159,6 @@ def add_person(app: Flask, password_hash: str) -> Callable[..., Somebody]:
                 db.session.flush()
                 organisation_id = founded.id
             person = Person(
-                sign_in_key=token_urlsafe(24),
                 name=name,
                 email=email,
                 email_key=email,
@@ -169,7 +168,8 @@ def add_person(app: Flask, password_hash: str) -> Callable[..., Somebody]:
             db.session.add(person)
             db.session.flush()
             db.session.add(Membership(person_id=person.id, organisation_id=organisation_id, role=role))
-            return Somebody(person.id, name, email, person.sign_in_key, organisation_id, organisation)
+            key = sessions.begin(person.id, "password", "Firefox on Linux", utcnow())
+            return Somebody(person.id, name, email, key, organisation_id, organisation)
 
     return add
 

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from secrets import token_urlsafe
-from types import SimpleNamespace
 
 import pyotp
 import pytest
 from flask import Flask
 
 from portal.accounts import factors
+from portal.accounts import sessions as person_sessions
 from portal.accounts.models import Person
 from portal.database import db, transaction, utcnow
 from portal.sealing import Seal
@@ -29,7 +28,7 @@ class Staff:
     member_id: int
     name: str
     email: str
-    sign_in_key: str
+    session_key: str
     app_key: str
     """What their authenticator app holds."""
     password: str = PASSWORD
@@ -51,7 +50,6 @@ def set_up(app: Flask, name: str, role: StaffRole, password_hash: str, email: st
     email, key = email or f"{name.lower()}@seller.example", pyotp.random_base32()
     with app.app_context(), transaction():
         person = Person(
-            sign_in_key=token_urlsafe(24),
             name=name,
             email=email,
             email_key=email,
@@ -65,7 +63,8 @@ def set_up(app: Flask, name: str, role: StaffRole, password_hash: str, email: st
         member = StaffMember(email=email, email_key=email, role=role, person_id=person.id, set_up_at=utcnow())
         db.session.add(member)
         db.session.flush()
-        return Staff(person.id, member.id, name, email, person.sign_in_key, key)
+        session_key = person_sessions.begin(person.id, "password+app", "Firefox on Linux", utcnow())
+        return Staff(person.id, member.id, name, email, session_key, key)
 
 
 @pytest.fixture
@@ -91,7 +90,7 @@ def in_console(app: Flask) -> Callable[[Staff], PortalClient]:
     """A browser in which a member of staff has given password and second factor."""
 
     def open_for(staff: Staff) -> PortalClient:
-        client = PortalClient(app).sign_in_as(SimpleNamespace(sign_in_key=staff.sign_in_key))
+        client = PortalClient(app).sign_in_as(staff)
         with app.app_context(), transaction():
             key = sessions.begin(staff.id, "app", utcnow())
         with client.http.session_transaction(base_url=client.site) as session:

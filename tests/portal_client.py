@@ -7,11 +7,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from html.parser import HTMLParser
 from http.cookies import SimpleCookie
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask
 from werkzeug.test import TestResponse
+
+from portal.accounts import sessions
+from portal.database import transaction, utcnow
 
 TOKEN_FIELD = "x-amzn-marketplace-token"
 LANDING = "/marketplace/landing"
@@ -154,6 +158,12 @@ class PortalClient:
         """Be signed in, without the tenth of a second that a password takes. tests/blueprints/test_signin.py does it
         by the form."""
         with self.http.session_transaction(base_url=self.site) as session:
-            session["_user_id"] = person.sign_in_key
+            session["_user_id"] = person.session_key
             session["_fresh"] = True
         return self
+
+    def sign_in_anew_as(self, person: Any) -> "PortalClient":
+        """The same with a session of its own, for whoever is signed in with another browser too."""
+        with self.app.app_context(), transaction():
+            key = sessions.begin(person.id, "password", "Safari on iPhone", utcnow())
+        return self.sign_in_as(SimpleNamespace(session_key=key))

@@ -60,6 +60,17 @@ def forget(person_id: int) -> None:
     db.session.execute(delete(SecondFactor).where(SecondFactor.person_id == person_id))
 
 
+def forget_pending(person_id: int) -> None:
+    """Forget a key whose first code is awaited. Inside a transaction."""
+    _write(update(SecondFactor).where(SecondFactor.person_id == person_id).values(sealed_pending=None))
+
+
+def remove_app(person_id: int) -> bool:
+    """Take the app away; whether there was one. Inside a transaction."""
+    mine = (SecondFactor.person_id == person_id, SecondFactor.sealed_key.is_not(None))
+    return _write(update(SecondFactor).where(*mine).values(sealed_key=None, sealed_pending=None))
+
+
 def new_key(person_id: int, seal: Seal) -> None:
     """Make a new key for an app to hold; it counts once its first code was right. Inside a transaction."""
     ensure(person_id).sealed_pending = seal.close(pyotp.random_base32())
@@ -91,10 +102,8 @@ def check_code(person_id: int, code: str, seal: Seal, now: datetime) -> Answer:
 
 
 def _take(person_id: int, key: str | None, code: str, now: datetime, **changes: object) -> Answer:
-    # The try is counted before the code is looked at: many at once are not more tries than five.
     mine = SecondFactor.person_id == person_id
-    free = or_(SecondFactor.blocked_until.is_(None), SecondFactor.blocked_until <= now)
-    if not _write(update(SecondFactor).where(mine, free).values(tries=SecondFactor.tries + 1)):
+    if not count_try(person_id, now):
         return Answer.BLOCKED
     step = _step_of(key, code, now) if key else None
     if step is not None:
@@ -103,7 +112,25 @@ def _take(person_id: int, key: str | None, code: str, now: datetime, **changes: 
             taken = taken.where(SecondFactor.last_step < step)
         if _write(taken.values(**{**changes, "last_step": step, "tries": 0, "blocked_until": None})):
             return Answer.RIGHT
-    full = update(SecondFactor).where(mine, SecondFactor.tries >= MOST_TRIES)
+    return judge_try(person_id, now, right=False)
+
+
+def count_try(person_id: int, now: datetime) -> bool:
+    """Count a try before it is looked at, so that many at once are not more tries than five; whether there is one left.
+    Inside a transaction."""
+    free = or_(SecondFactor.blocked_until.is_(None), SecondFactor.blocked_until <= now)
+    counted = update(SecondFactor).where(SecondFactor.person_id == person_id, free)
+    return _write(counted.values(tries=SecondFactor.tries + 1))
+
+
+def judge_try(person_id: int, now: datetime, *, right: bool) -> Answer:
+    """What a try that was counted comes to: the next ones are free again, or none is for a while. Inside a
+    transaction."""
+    mine = update(SecondFactor).where(SecondFactor.person_id == person_id)
+    if right:
+        _write(mine.values(tries=0, blocked_until=None))
+        return Answer.RIGHT
+    full = mine.where(SecondFactor.tries >= MOST_TRIES)
     return Answer.BLOCKED if _write(full.values(tries=0, blocked_until=now + PAUSE)) else Answer.WRONG
 
 

@@ -32,8 +32,6 @@ class Person(Base):
     __table_args__ = (Index("ix_people_email_key", "email_key", postgresql_ops={"email_key": "varchar_pattern_ops"}),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    sign_in_key: Mapped[str] = mapped_column(String(64), unique=True)
-    """Names this person in a session; a new one signs every device out."""
     name: Mapped[str] = mapped_column(String(200))
     email: Mapped[str] = mapped_column(String(320))
     """As the person wrote it, for mail."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from secrets import token_urlsafe
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
@@ -43,7 +42,6 @@ def sign_up(new: NewPerson, now: datetime) -> Person | None:
     try:
         with db.session.begin_nested():
             person = Person(
-                sign_in_key=token_urlsafe(24),
                 name=new.name,
                 email=new.email,
                 email_key=email_key(new.email),
@@ -91,11 +89,6 @@ def authenticate(email: str, password: str) -> Person | None:
 def person_with_email(email: str) -> Person | None:
     """The person with this address, however it is spelled."""
     return db.session.scalar(select(Person).where(Person.email_key == email_key(email)))
-
-
-def person_with_key(sign_in_key: str) -> Person | None:
-    """The person whom a session names."""
-    return db.session.scalar(select(Person).where(Person.sign_in_key == sign_in_key))
 
 
 def memberships_of(person_id: int) -> list[Membership]:

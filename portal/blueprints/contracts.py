@@ -15,10 +15,12 @@ from portal.contracts.history import changes_for
 from portal.contracts.overview import contract_of, contracts_of, joined_into, may_see
 from portal.database import after_commit, transaction
 from portal.jobs import later
+from portal.language import gettext as _
 from portal.services import edition, products, support
 from portal.web.ahead import etag_of, glance_of
+from portal.web.speech import voice_for
 from portal.web.views import contract_card, contract_page
-from portal.web.visitor import Visitor, recognise, sign_in_key, unknown, visitor
+from portal.web.visitor import Visitor, note_presence, recognise, session_key, unknown, visitor
 
 blueprint = Blueprint("contracts", __name__)
 
@@ -34,23 +36,27 @@ def index() -> ResponseReturnValue:
     if len(contracts) == 1:
         return redirect(url_for("contracts.show", contract_id=contracts[0].id))
     return render_template(
-        "contracts/index.html", contracts=[contract_card(contract, products()) for contract in contracts]
+        "contracts/index.html",
+        contracts=[contract_card(contract, products()) for contract in contracts],
+        unverified=None if visitor().is_verified else visitor().email,
     )
 
 
 @blueprint.get("/contracts/<uuid:contract_id>")
 def show(contract_id: UUID) -> ResponseReturnValue:
     """The contract page. An open page asks again with the ETag, and gets 304 while nothing changed."""
-    key = sign_in_key()
+    key = session_key()
     seen = glance_of(key, contract_id) if key else None
     if key is None or seen is None:
         return unknown()
     recognise(Visitor(key, seen.person_id, seen.name, seen.email))
+    if seen.unseen:
+        note_presence(seen.session_id)
     if seen.stamp is None:
         joined = joined_into(seen.person_id, contract_id)
         return redirect(url_for("contracts.show", contract_id=joined)) if joined else abort(404)
     generate_csrf()  # the page's forms need the session to have its token, and the ETag is made of it
-    etag = etag_of(key, session["csrf_token"], edition(), contract_id, seen.stamp)
+    etag = etag_of(key, session["csrf_token"], edition(), voice_for(request.environ), contract_id, seen.stamp)
     flashed = "_flashes" in session
     if not flashed and request.if_none_match.contains(etag):
         return _fresh(Response(status=304), etag)
@@ -68,7 +74,7 @@ def check_again(contract_id: UUID) -> ResponseReturnValue:
     with transaction():
         checks.request_check(contract_id)
         after_commit(later.check_contracts)
-    flash("We are asking AWS now. This page follows by itself.", "notice")
+    flash(_("We are asking AWS now. This page follows by itself."), "notice")
     return redirect(url_for("contracts.show", contract_id=contract_id), 303)
 
 
@@ -91,5 +97,4 @@ def _fresh(response: Response, etag: str) -> Response:
     """The browser may keep the page, but asks each time whether it is still true."""
     response.set_etag(etag)
     response.headers["Cache-Control"] = "private, no-cache"
-    response.headers["Vary"] = "Cookie"
     return response

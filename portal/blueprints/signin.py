@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from math import ceil
+
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -9,16 +12,16 @@ from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField
 from wtforms.validators import DataRequired, Length
 
-from portal import audit
 from portal.accounts.people import authenticate
 from portal.blueprints.signup import LONGEST_PASSWORD, PREFILL
-from portal.database import transaction, utcnow
+from portal.database import transaction
 from portal.extensions import csrf
-from portal.registration import claims
-from portal.staff import members, sessions
-from portal.web import console, visitor
+from portal.language import gettext as _
+from portal.language import lazily, ngettext
+from portal.staff import sessions
+from portal.web import console, entering, guarding, visitor
 from portal.web.addresses import is_ours
-from portal.web.claim_aside import claim_aside, claim_to_go_on_with
+from portal.web.claim_aside import claim_aside
 from portal.web.fields import one_line
 
 blueprint = Blueprint("signin", __name__)
@@ -28,10 +31,13 @@ class SignInForm(FlaskForm):  # type: ignore[misc]
     """An address and a password."""
 
     email = EmailField(
-        "Email", filters=[one_line], validators=[DataRequired("Please enter your email address."), Length(max=320)]
+        lazily("Email"),
+        filters=[one_line],
+        validators=[DataRequired(lazily("Please enter your email address.")), Length(max=320)],
     )
     password = PasswordField(
-        "Password", validators=[DataRequired("Please enter your password."), Length(max=LONGEST_PASSWORD)]
+        lazily("Password"),
+        validators=[DataRequired(lazily("Please enter your password.")), Length(max=LONGEST_PASSWORD)],
     )
 
 
@@ -39,7 +45,7 @@ class SignInForm(FlaskForm):  # type: ignore[misc]
 def show() -> ResponseReturnValue:
     """The form; somebody signed in already is sent on."""
     if current_user.is_authenticated:
-        return redirect(_where_to(visitor.visitor().person_id))
+        return redirect(entering.where_to(visitor.visitor().person_id))
     form = SignInForm(formdata=None)
     form.email.data = session.get(PREFILL, "")
     return _page(form)
@@ -52,16 +58,17 @@ def enter() -> ResponseReturnValue:
     form = SignInForm()
     if not form.validate():
         return _page(form), 400
+    of = guarding.counters_of(form.email.data)
+    wait = guarding.begin_try(of)
+    if wait:
+        return _held_up(form, wait)
     person = authenticate(form.email.data, form.password.data)
     if person is None:
-        form.password.errors = ["This address and password do not fit together. Please try again."]
+        guarding.note_wrong(form.email.data, of)
+        form.password.errors = [_("This address and password do not fit together. Please try again.")]
         return _page(form), 401
-    where = _where_to(person.id)
-    visitor.sign_in(person)
-    with transaction():
-        audit.record(f"person:{person.id}", "signed in", f"person:{person.id}")
-        claims.note_known(visitor.claim_at_hand(), utcnow(), person.id)
-    return redirect(where, 303)
+    guarding.note_right(of)
+    return redirect(entering.enter(person, "password"), 303)
 
 
 @blueprint.post("/signout")
@@ -72,23 +79,27 @@ def sign_out() -> ResponseReturnValue:
         with transaction():
             sessions.end(key)
     visitor.sign_out()
-    flash("You are signed out.", "notice")
+    flash(_("You are signed out."), "notice")
     after = request.form.get("next", "")
     return redirect(after if is_ours(after) else url_for("signin.show"), 303)
 
 
-def _where_to(person_id: int) -> str:
-    """On to the purchase that was brought, else to the page that asked for the sign-in, else to the contracts, or the
-    console."""
-    claim_id = claim_to_go_on_with()
-    wanted = request.args.get("next", "")
-    if wanted == url_for("organisation.invitation"):
-        return wanted  # accepting it leads on to the purchase
-    if claim_id and not (wanted and "claim" not in request.args):
-        return url_for("landing.organisation", claim_id=claim_id)
-    if is_ours(wanted):
-        return wanted
-    return url_for("staff.home" if members.is_staff(person_id) else "contracts.index")
+def _held_up(form: SignInForm, wait: timedelta) -> ResponseReturnValue:
+    """Too many wrong passwords: the same for every address, so that it tells nothing of any."""
+    seconds = ceil(wait.total_seconds())
+    minutes = ceil(seconds / 60)
+    long = ngettext(
+        "There were too many wrong passwords. Please wait a minute and try again, or choose a new one by mail.",
+        "There were too many wrong passwords. Please wait %(num)d minutes and try again, or choose a new one by mail.",
+        minutes,
+    )
+    short = ngettext(
+        "There were too many wrong passwords. Please wait a second and try again, or choose a new one by mail.",
+        "There were too many wrong passwords. Please wait %(num)d seconds and try again, or choose a new one by mail.",
+        seconds,
+    )
+    form.password.errors = [long if seconds >= 60 else short]
+    return _page(form), 429, {"Retry-After": str(seconds)}
 
 
 def _page(form: SignInForm) -> str:

@@ -9,15 +9,17 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, PasswordField, StringField
 from wtforms.validators import DataRequired, Email, Length, ValidationError
 
-from portal.accounts import passwords
+from portal.accounts import passwords, verifying
 from portal.accounts.models import Invitation
 from portal.accounts.people import NewPerson, email_key, person_with_email, sign_up
 from portal.database import after_commit, transaction, utcnow
 from portal.extensions import csrf
 from portal.jobs import later
+from portal.language import gettext as _
+from portal.language import lazily
 from portal.mail import letters, outbox
 from portal.registration import claims
-from portal.services import sender
+from portal.services import sender, settings
 from portal.web.claim_aside import claim_aside, claim_to_go_on_with
 from portal.web.fields import one_line
 from portal.web.invited import invitation_at_hand
@@ -35,42 +37,47 @@ INVITED = "invitation"
 def _not_too_long_when_folded(_form: FlaskForm, field: EmailField) -> None:
     # One character may stand for many: folding for comparison writes them out.
     if len(email_key(field.data or "")) > 320:
-        raise ValidationError("Please enter a shorter email address.")
+        raise ValidationError(_("Please enter a shorter email address."))
 
 
 class SignUpForm(FlaskForm):  # type: ignore[misc]
     """Who signs up. Nothing about payment is asked: AWS Marketplace alone charges."""
 
     name = StringField(
-        "Your name", filters=[one_line], validators=[DataRequired("Please enter your name."), Length(max=200)]
+        lazily("Your name"),
+        filters=[one_line],
+        validators=[DataRequired(lazily("Please enter your name.")), Length(max=200)],
     )
     email = EmailField(
-        "Work email",
+        lazily("Work email"),
         filters=[one_line],
         # Whether the address works is found out by writing to it; DNS may not be at hand, and consumer mail is welcome.
         validators=[
-            DataRequired("Please enter your email address."),
-            Email("Please enter an email address such as name@example.com.", check_deliverability=False),
+            DataRequired(lazily("Please enter your email address.")),
+            Email(lazily("Please enter an email address such as name@example.com."), check_deliverability=False),
             Length(max=320),
             _not_too_long_when_folded,
         ],
     )
     password = PasswordField(
-        "Password",
+        lazily("Password"),
         validators=[
-            DataRequired("Please choose a password."),
+            DataRequired(lazily("Please choose a password.")),
             Length(
-                SHORTEST_PASSWORD, LONGEST_PASSWORD, f"Please use {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters."
+                SHORTEST_PASSWORD,
+                LONGEST_PASSWORD,
+                lazily("Please use %(least)s to %(most)s characters.", least=SHORTEST_PASSWORD, most=LONGEST_PASSWORD),
             ),
         ],
     )
     organization = StringField(
-        "Organisation",
+        lazily("Organisation"),
         filters=[one_line],
-        validators=[DataRequired("Please enter your organisation's name."), Length(max=200)],
+        validators=[DataRequired(lazily("Please enter your organisation's name.")), Length(max=200)],
     )
     accept_terms = BooleanField(
-        "I accept the terms and the privacy notice", validators=[DataRequired("Please accept the terms to go on.")]
+        lazily("I accept the terms and the privacy notice"),
+        validators=[DataRequired(lazily("Please accept the terms to go on."))],
     )
 
 
@@ -110,13 +117,14 @@ def create() -> ResponseReturnValue:
     with transaction():
         person = sign_up(new, utcnow())
         if person:
-            outbox.post(person, letters.welcome(sender(), person.name, joined))
+            link = settings().portal_url + url_for("verifying.show", token=verifying.link_for(person, utcnow()))
+            outbox.post(person, letters.welcome(sender(), person.name, joined, link))
         elif known := person_with_email(new.email):
             outbox.post_rarely(known, letters.already_a_customer(sender(), known.name), utcnow())
         claims.note_known(claim_at_hand(), utcnow(), person.id if person else None)
         after_commit(later.send_mail)
     session[PREFILL] = new.email
-    flash("Your account is ready. Sign in with the email address and password you chose.", "success")
+    flash(_("Your account is ready. Sign in with the email address and password you chose."), "success")
     if invitation:
         return redirect(url_for("signin.show", next=url_for("organisation.invitation")), 303)
     return redirect(url_for("signin.show", claim=claim_at_hand()), 303)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import Blueprint, Response, abort, redirect, render_template, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from portal.database import utcnow
 from portal.language import LANGUAGES
 from portal.services import settings
+from portal.web import speech
+from portal.web.addresses import is_ours
 
 STANDS = timedelta(days=180)
 """For so long what is said about security may be relied on."""
@@ -36,6 +38,18 @@ def terms() -> ResponseReturnValue:
 def privacy() -> ResponseReturnValue:
     """What the portal keeps about people, and why."""
     return render_template("site/privacy.html")
+
+
+@blueprint.get(f"/language/<any({', '.join(LANGUAGES)}):code>")
+def speak(code: str) -> ResponseReturnValue:
+    """Choose a language, and stay where one is.
+
+    A link rather than a form: it changes nothing but how this browser is spoken to, and a form's token would need a
+    session, which the page that answers AWS's POST must not begin (see ``web.visitor.hand_arrival_cookie``).
+    """
+    speech.choose(code)
+    wanted = request.args.get("next", "")
+    return redirect(wanted if is_ours(wanted) else url_for("site.index"), 303)
 
 
 @blueprint.get("/security")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from portal.cli import audit, confirm, contracts, doctor, notifications, staff
+from portal.cli import audit, confirm, contracts, doctor, mail, notifications, staff
 
 
 def init_app(app: Flask) -> None:
@@ -13,5 +13,6 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(confirm.confirm)
     app.cli.add_command(contracts.group)
     app.cli.add_command(doctor.doctor)
+    app.cli.add_command(mail.group)
     app.cli.add_command(notifications.group)
     app.cli.add_command(staff.group)

@@ -10,10 +10,11 @@ from flask.cli import with_appcontext
 from portal.contracts.models import Contract
 from portal.database import after_commit, db, transaction, utcnow
 from portal.jobs import later
+from portal.registration.giving import Post
+from portal.registration.moving import CannotMove, ChangedMeanwhile, Deed, Seen
 from portal.services import products, sender
 from portal.staff.attention import moves, moving
 from portal.staff.attention.moves import Side
-from portal.staff.attention.moving import CannotMove, ChangedMeanwhile, Deed, Post, Seen
 
 ACTOR = "command"
 

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from portal.config import identity_providers
 from portal.config.addresses import LOOPBACK_HOSTS, aws_endpoints, laptop_endpoints, with_driver
+from portal.config.identity_providers import IdentityProvider
 from portal.config.mixes import SHORTEST_SECRET, unsafe_mixes
 from portal.config.reading import Reader
 from portal.config.variables import SECRETS, SETTINGS, Setting
@@ -55,6 +57,7 @@ class Settings:
     terms_url: str | None
     privacy_url: str | None
     subscriptions_url: str
+    identity_providers: tuple[IdentityProvider, ...]
     smtp_url: str | None
     mail_from: str | None
     entitlement_calls_per_second: int
@@ -75,6 +78,7 @@ class Settings:
         """
         read = Reader(environ)
         https = read.boolean("HTTPS", default="false" if laptop_endpoints(environ) else "true")
+        providers, wrong_providers = identity_providers.read(environ, read.several("OIDC_PROVIDERS"))
         settings = cls(
             secret_key=read.text("SECRET_KEY"),
             secret_key_fallbacks=read.several("SECRET_KEY_FALLBACKS"),
@@ -90,6 +94,7 @@ class Settings:
             terms_url=read.text("TERMS_URL") or None,
             privacy_url=read.text("PRIVACY_URL") or None,
             subscriptions_url=read.text("SUBSCRIPTIONS_URL"),
+            identity_providers=providers,
             smtp_url=read.text("SMTP_URL") or None,
             mail_from=read.text("MAIL_FROM") or read.text("SUPPORT_EMAIL") or None,
             entitlement_calls_per_second=read.whole_number("ENTITLEMENT_CALLS_PER_SECOND", least=1, most=10_000),
@@ -104,7 +109,7 @@ class Settings:
             log_format=read.one_of("LOG_FORMAT", ("TEXT", "JSON")),
             log_level=read.one_of("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR")),
         )
-        problems = read.problems + unsafe_mixes(settings, environ)
+        problems = read.problems + wrong_providers + unsafe_mixes(settings, environ)
         if problems:
             raise ConfigurationError("\n  - ".join(["The settings are not right:", *problems]), problems)
         return settings

@@ -44,6 +44,9 @@ SETTINGS: tuple[Setting, ...] = (
         "https://console.aws.amazon.com/marketplace/home#/subscriptions",
         "Where buyers manage their subscriptions on AWS; other only in another partition, or with the sandbox.",
     ),
+    Setting(
+        "OIDC_PROVIDERS", "", "Identity providers whose people may sign in, separated by commas: see *Single sign-on*."
+    ),
     Setting("SMTP_URL", "", "Mail server: `smtp://user:password@host:587` or `smtps://…`. Unset: mail waits unsent."),
     Setting("MAIL_FROM", "", "The sender of the portal's mail; the support address when unset."),
     Setting(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,8 +11,11 @@ from sqlalchemy import Engine, bindparam, exists, select
 from sqlalchemy.orm import aliased
 
 from portal.accounts.models import Membership, Organisation, Person
+from portal.accounts.sessions import SEEN_STEP, PersonSession
 from portal.contracts.models import Contract
+from portal.database import utcnow
 from portal.looking_up import LookUp
+from portal.sealing import hash_secret
 
 
 @dataclass(frozen=True)
@@ -25,22 +29,38 @@ class Glance:
     """What they are in the organisation that has the contract."""
     stamp: tuple[Any, ...] | None
     """Other whenever the page would say something else; None when there is no such contract for this person."""
+    session_id: int
+    unseen: bool
+    """Whether it is a while since it was written down that this session is used."""
 
 
-def glance(engine: Engine, sign_in_key: str, contract_id: UUID) -> Glance | None:
+def glance(engine: Engine, session_key: str, contract_id: UUID) -> Glance | None:
     """Look whose session this is and what they may see, as it is committed now. One query, by indexes only.
 
     Args:
         engine: ``portal.looking_up.look_up_engine()``.
 
     Returns:
-        None when nobody has this sign-in key.
+        None when nobody is signed in with this key.
     """
-    row = _LOOK_UP.first(engine, sign_in_key=sign_in_key, contract_id=contract_id.hex)
+    now = utcnow()
+    row = _LOOK_UP.first(
+        engine,
+        key_hash=hash_secret(session_key),
+        now=int(now.timestamp()),
+        seen_before=_text(now - SEEN_STEP),
+        contract_id=contract_id.hex,
+    )
     if row is None:
         return None
-    person_id, name, email, role, version, *rest = row
-    return Glance(person_id, name, email, role, None if version is None else (name, email, version, *rest, role))
+    session_id, unseen, person_id, name, email, role, version, *rest = row
+    stamp = None if version is None else (name, email, version, *rest, role)
+    return Glance(person_id, name, email, role, stamp, session_id, bool(unseen))
+
+
+def _text(at: datetime) -> str:
+    """A time as SQLite keeps it and PostgreSQL reads it: what is looked up by goes to the driver as it is."""
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
 def _statement() -> Any:
@@ -50,6 +70,8 @@ def _statement() -> Any:
     mine = exists().where(Membership.person_id == Person.id, Membership.organisation_id == Contract.organisation_id)
     return (
         select(
+            PersonSession.id,
+            PersonSession.seen_at < bindparam("seen_before"),
             Person.id,
             Person.name,
             Person.email,
@@ -74,9 +96,10 @@ def _statement() -> Any:
             .where(Membership.person_id == Person.id, Membership.organisation_id == other.organisation_id)
             .where(other.id != wanted),
         )
-        .select_from(Person)
+        .select_from(PersonSession)
+        .join(Person, Person.id == PersonSession.person_id)
         .outerjoin(Contract, (Contract.id == wanted) & mine)
-        .where(Person.sign_in_key == bindparam("sign_in_key"))
+        .where(PersonSession.key_hash == bindparam("key_hash"), PersonSession.good_until > bindparam("now"))
     )
 
 

@@ -59,6 +59,8 @@ class Cause(StrEnum):
     RENEWAL = "renewal"
     MOVE = "move"
     """Staff linked it, took it off an organisation, or gave it to another."""
+    CONSENT = "consent"
+    """Its own people moved it to another organisation, or back."""
 
 
 _NOBODYS = "organisation_id IS NULL AND merged_into_id IS NULL AND state NOT IN ('ended', 'superseded')"

@@ -78,6 +78,6 @@ def _letters(subject: Subject) -> Line:
     if waiting or given_up:
         return LETTERS.warning(
             f"{waiting:,} have waited for an hour or more, {given_up:,} were given up.",
-            "See the line above, and the worker’s log: it says why a letter was not sent.",
+            "See the line above. /staff/queues/mail says why a letter was given up, and has it sent again.",
         )
     return LETTERS.ok("None waits for long, none was given up.")

@@ -86,11 +86,3 @@ class Content:
 def hello(name: str) -> str:
     """How every letter to a person begins."""
     return _("Hello %(name)s,", name=name)
-
-
-@dataclass(frozen=True)
-class Words:
-    """A subject and a plain text, for whom no kind of letter is worth the while."""
-
-    subject: str
-    text: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -11,8 +10,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from portal.language import gettext as _
 from portal.mail.content import Button, Content, Facts, Part, Quiet, Sender, Steps
-
-WIDTH = 78
 
 
 def as_text(content: Content, sender: Sender) -> str:
@@ -39,20 +36,15 @@ def _text(part: Part) -> str:
         return "\n".join(
             f"  {row.name}: {row.value if row.before is None else f'{row.before} → {row.value}'}" for row in part.rows
         )
-    return _wrapped(part.text if isinstance(part, Quiet) else part)
+    # One line for each paragraph: whoever reads it knows how wide their window is.
+    return part.text if isinstance(part, Quiet) else part
 
 
 def _steps(steps: Steps) -> Iterator[str]:
     for number, step in enumerate(steps.items, 1):
-        yield f"  {number}. {_wrapped(step.text, indent='     ')}"
+        yield f"  {number}. {step.text}"
         if step.url:
             yield f"     {step.url}"
-
-
-def _wrapped(text: str, indent: str = "") -> str:
-    return textwrap.fill(
-        text, WIDTH - len(indent), subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
-    )
 
 
 def _kind(part: Part) -> str:

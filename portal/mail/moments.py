@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from babel.dates import format_date, format_datetime, get_timezone_name
+from babel.dates import format_date, format_datetime, get_datetime_format, get_timezone_name
 
 from portal.language import language
 
@@ -41,7 +41,9 @@ def when(at: datetime) -> str:
     """`22 November 2026 at 14:05 UTC`, or what that is in the reader's language and zone."""
     there = at.astimezone(_zone.get())
     zone = "UTC" if _zone.get() is UTC else str(get_timezone_name(there, "short", locale=_locale()))
-    return f"{day(at)}, {format_datetime(there, 'HH:mm', locale=_locale())} {zone}"
+    time = f"{format_datetime(there, 'HH:mm', locale=_locale())} {zone}"
+    glue = str(get_datetime_format("medium", locale=_locale()))
+    return glue.replace("{0}", time).replace("{1}", day(at))
 
 
 def _locale() -> str:

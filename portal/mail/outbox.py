@@ -16,7 +16,6 @@ from sqlalchemy.exc import IntegrityError
 from portal.accounts.models import Person
 from portal.accounts.people import person_with_email
 from portal.database import db
-from portal.mail.content import Words
 from portal.mail.drafts import Draft, Reader
 from portal.mail.models import Letter, MailState
 
@@ -25,7 +24,7 @@ RARELY = timedelta(hours=1)
 
 def post(
     to: Person | str,
-    letter: Draft | Words,
+    letter: Draft,
     *,
     language: str | None = None,
     organisation_id: int | None = None,
@@ -53,13 +52,10 @@ def post(
         contract_id=contract_id,
         key=key,
     )
-    if isinstance(letter, Words):
-        record.subject, record.text = _one_line(letter.subject), letter.text
-    else:
-        reader = Reader(person.language, person.time_zone) if person else Reader(language)
-        written = letter.write(reader)
-        record.kind, record.language = written.kind, written.language
-        record.subject, record.text, record.html = written.subject, written.text, written.html
+    reader = Reader(person.language, person.time_zone) if person else Reader(language)
+    written = letter.write(reader)
+    record.kind, record.language = written.kind, written.language
+    record.subject, record.text, record.html = written.subject, written.text, written.html
     if key is None:
         db.session.add(record)
         return True
@@ -71,11 +67,11 @@ def post(
     return True
 
 
-def post_rarely(to: Person | str, letter: Draft | Words, now: datetime) -> None:
+def post_rarely(to: Person | str, letter: Draft, now: datetime) -> None:
     """Put a letter that a stranger can cause into the outbox, at most once an hour. Inside a transaction."""
-    same = Letter.kind == letter.kind if isinstance(letter, Draft) else Letter.subject == _one_line(letter.subject)
     address = to if isinstance(to, str) else to.email
-    if not db.session.scalar(select(exists().where(Letter.to == address, same, Letter.created_at > now - RARELY))):
+    lately = exists().where(Letter.to == address, Letter.kind == letter.kind, Letter.created_at > now - RARELY)
+    if not db.session.scalar(select(lately)):
         post(to, letter)
 
 
@@ -92,8 +88,3 @@ def send_again(ids: Collection[int], now: datetime) -> list[int]:
         .returning(Letter.id)
     )
     return list(db.session.scalars(again))
-
-
-def _one_line(subject: str) -> str:
-    """A subject is one line, whatever a product or a person is called."""
-    return " ".join(subject.split())[:300]

@@ -89,7 +89,7 @@ def offer(claim_id: UUID, way: Way, giver: Giver, now: datetime, email: str | No
     )
     if (db.session.scalar(made) or 0) >= MOST_A_DAY:
         raise TooManyLinks
-    key = _address_hash(email) if email else None
+    key = address_hash(email) if email else None
     if key:
         sent = select(func.count(HandOver.id)).where(HandOver.sent_to_hash == key, HandOver.created_at > now - DAY)
         if (db.session.scalar(sent) or 0) >= MOST_LETTERS_A_DAY:
@@ -101,7 +101,7 @@ def offer(claim_id: UUID, way: Way, giver: Giver, now: datetime, email: str | No
         way=way,
         sender_name=giver.name,
         sender_id=giver.person_id,
-        sent_to=_masked(email) if email else None,
+        sent_to=masked(email) if email else None,
         sent_to_hash=key,
         for_person_id=giver.person_id if way == Way.RESUME else None,
         created_at=now,
@@ -210,7 +210,7 @@ def hold(claim_id: UUID, now: datetime, state: ClaimState = ClaimState.OPEN) -> 
     if contract_id is None:
         raise ClaimGone(str(claim_id))
     # The contract first: whoever links holds it first, too.
-    contract = db.session.get_one(Contract, contract_id, populate_existing=True, with_for_update=True)
+    contract = db.session.get_one(Contract, contract_id, populate_existing=True, with_for_update={"key_share": True})
     claim = db.session.get_one(Claim, claim_id, populate_existing=True, with_for_update=True)
     if claim.state != state or claim.expires_at <= now or contract.organisation_id is not None:
         raise ClaimGone(str(claim_id))
@@ -230,10 +230,12 @@ def _revoke_others(claim_id: UUID, but: int | None, now: datetime) -> None:
     )
 
 
-def _address_hash(email: str) -> str:
+def address_hash(email: str) -> str:
+    """What is kept of an address to know it again, however it is spelled."""
     return sha256(email_key(email).encode()).hexdigest()
 
 
-def _masked(email: str) -> str:
+def masked(email: str) -> str:
+    """What is kept of an address to show it to who typed it: `b•••@acme.example`."""
     name, _, host = email.rpartition("@")
     return f"{name[:1]}•••@{host}"

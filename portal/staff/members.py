@@ -10,6 +10,7 @@ from sqlalchemy import delete, select, update
 
 from portal import audit
 from portal.accounts import factors, passkeys
+from portal.accounts import sessions as person_sessions
 from portal.accounts.models import Person
 from portal.accounts.passwords import hash_password
 from portal.accounts.people import email_key, person_with_email
@@ -119,8 +120,9 @@ def begin_set_up(member: StaffMember, name: str, password: str, now: datetime) -
     if person is None:
         person = Person(email=member.email, email_key=member.email_key, terms_accepted_at=now)
         db.session.add(person)
-    person.name, person.password_hash, person.sign_in_key = name, hash_password(password), token_urlsafe(24)
+    person.name, person.password_hash = name, hash_password(password)
     db.session.flush()
+    person_sessions.end_all(person.id)
     factors.forget(person.id)
     passkeys.forget_all(person.id)
     member.person_id = person.id

@@ -169,6 +169,12 @@
     if (!document.hidden && page().dataset.refresh) look();
   });
 
+  /* Where this browser is, so that the next page tells times as they are there. What a person has set is not touched. */
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (zone && !/(^|; )time_zone=/.test(document.cookie)) {
+    document.cookie = `time_zone=${zone}; path=/; max-age=31536000; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
+  }
+
   dress();
   tickTimes();
   setInterval(tickTimes, 1000);

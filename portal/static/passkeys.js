@@ -14,7 +14,7 @@
       body: JSON.stringify(body),
     });
     const said = await answer.json().catch(() => ({}));
-    if (!answer.ok) throw new Error(said.problem ?? "That did not work. Please reload the page and try again.");
+    if (!answer.ok) throw new Error(said.problem ?? "");
     return said;
   }
 
@@ -44,10 +44,10 @@
     const button = place.querySelector("button");
     const problem = place.querySelector("[role=alert]");
     const tell = (words) => { problem.textContent = words; problem.hidden = !words; };
-    const { origin } = place.dataset;
+    const { origin, sayNone, sayElsewhere, sayUnused, sayFailed } = place.dataset;
     if (!window.PublicKeyCredential || location.origin !== origin) {
       button.disabled = true;
-      tell(location.origin === origin ? "This browser has no passkeys." : `Passkeys work at ${origin} only.`);
+      tell(location.origin === origin ? sayNone : sayElsewhere);
       continue;
     }
     button.addEventListener("click", async () => {
@@ -59,7 +59,7 @@
         const made = await (passkey === "make" ? make(options) : use(options));
         location.assign((await post(finish, token, made)).go);
       } catch (error) {
-        tell(error.name === "NotAllowedError" || error.name === "InvalidStateError" ? "The passkey was not used. You can try again." : error.message);
+        tell(error.name === "NotAllowedError" || error.name === "InvalidStateError" ? sayUnused : error.message || sayFailed);
         button.removeAttribute("aria-disabled");
       }
     });

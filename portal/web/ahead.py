@@ -22,6 +22,8 @@ from portal.contracts.glance import Glance, glance
 from portal.looking_up import look_up_engine
 from portal.web.kept import Answer, Kept
 from portal.web.security import with_new_nonce
+from portal.web.speech import Voice, voice_for
+from portal.web.visitor import renews_itself
 
 MOST_KEPT = 4 * 1024 * 1024
 """Bytes of answers that each process keeps: a few hundred pages."""
@@ -35,18 +37,21 @@ def init_app(app: Flask) -> None:
     app.wsgi_app = _Ahead(app)  # type: ignore[method-assign]
 
 
-def glance_of(sign_in_key: str, contract_id: UUID) -> Glance | None:
+def glance_of(session_key: str, contract_id: UUID) -> Glance | None:
     """What was looked up for this request already, or is looked up now."""
     environ = request.environ
     if GLANCE not in environ:
-        environ[GLANCE] = glance(look_up_engine(), sign_in_key, contract_id)
+        environ[GLANCE] = glance(look_up_engine(), session_key, contract_id)
     found: Glance | None = environ[GLANCE]
     return found
 
 
-def etag_of(sign_in_key: str, csrf_token: str, edition: str, contract_id: UUID, stamp: tuple[Any, ...]) -> str:
-    """What the page depends on: the contract, how this edition draws it, and the session its forms are good for."""
-    return sha256(repr((sign_in_key, csrf_token, edition, contract_id, stamp)).encode()).hexdigest()
+def etag_of(
+    session_key: str, csrf_token: str, edition: str, voice: Voice, contract_id: UUID, stamp: tuple[Any, ...]
+) -> str:
+    """What the page depends on: the contract, how this edition draws it, in whose words, and the session its forms are
+    good for."""
+    return sha256(repr((session_key, csrf_token, edition, voice, contract_id, stamp)).encode()).hexdigest()
 
 
 class _Ahead:
@@ -93,4 +98,6 @@ class _Ahead:
             return None  # Flask will see the same, and has a page that says so
         if seen is None or seen.stamp is None:
             return None
-        return etag_of(key, csrf_token, self._app.extensions["edition"], contract_id, seen.stamp)
+        if seen.unseen and not renews_itself(environ.get("HTTP_SEC_FETCH_DEST")):
+            return None  # Flask writes down that the session is used
+        return etag_of(key, csrf_token, self._app.extensions["edition"], voice_for(environ), contract_id, seen.stamp)

@@ -13,33 +13,50 @@ from werkzeug.exceptions import HTTPException
 
 from portal.database import db
 from portal.extensions import login_manager
+from portal.language import gettext as _
+from portal.language import marked
 
 logger = logging.getLogger(__name__)
 
 _WORDS = {
-    400: ("We could not read that", "Something in the request was missing or malformed. Please go back and try again."),
+    400: (
+        marked("We could not read that"),
+        marked("Something in the request was missing or malformed. Please go back and try again."),
+    ),
     403: (
-        "You may not do that",
-        "Your account does not have the right to do this. An owner of your organisation can help.",
+        marked("You may not do that"),
+        marked("Your account does not have the right to do this. An owner of your organisation can help."),
     ),
-    404: ("There is no such page", "The address may be mistyped, or the page is not one you can see."),
+    404: (
+        marked("There is no such page"),
+        marked("The address may be mistyped, or the page is not one you can see."),
+    ),
     405: (
-        "That does not work here",
-        "This address cannot be used in that way. Please start again from the first page.",
+        marked("That does not work here"),
+        marked("This address cannot be used in that way. Please start again from the first page."),
     ),
-    410: ("This is gone", "What was here is no longer available."),
-    413: ("That was too much", "The request was larger than we accept. Please shorten it and try again."),
-    415: ("We could not read that", "The request came in a form that we do not accept."),
-    429: ("One moment, please", "There were too many tries in a short time. Please wait a minute and try again."),
-    500: ("Something went wrong on our side", "Nothing you entered is your fault. Please try again in a moment."),
+    410: (marked("This is gone"), marked("What was here is no longer available.")),
+    413: (
+        marked("That was too much"),
+        marked("The request was larger than we accept. Please shorten it and try again."),
+    ),
+    415: (marked("We could not read that"), marked("The request came in a form that we do not accept.")),
+    429: (
+        marked("One moment, please"),
+        marked("There were too many tries in a short time. Please wait a minute and try again."),
+    ),
+    500: (
+        marked("Something went wrong on our side"),
+        marked("Nothing you entered is your fault. Please try again in a moment."),
+    ),
     503: (
-        "We will be right back",
-        "The portal cannot reach its database just now. Your purchase is safe; please try again soon.",
+        marked("We will be right back"),
+        marked("The portal cannot reach its database just now. Your purchase is safe; please try again soon."),
     ),
 }
 _CSRF = (
-    "This form is no longer valid",
-    "You may have signed in or out in another tab since. Please go back, reload the page and send it again.",
+    marked("This form is no longer valid"),
+    marked("You may have signed in or out in another tab since. Please go back, reload the page and send it again."),
 )
 
 
@@ -48,7 +65,7 @@ def init_app(app: Flask) -> None:
 
     def page(code: int, words: tuple[str, str] | None = None) -> tuple[str, int]:
         title, message = words or _WORDS.get(code, _WORDS[500 if code >= 500 else 400])
-        return render_template("errors/error.html", code=code, title=title, message=message), code
+        return render_template("errors/error.html", code=code, title=_(title), message=_(message)), code
 
     @app.errorhandler(CSRFError)
     def csrf(_error: CSRFError) -> ResponseReturnValue:

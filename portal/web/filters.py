@@ -10,20 +10,20 @@ from pathlib import Path
 from flask import Flask, url_for
 from markupsafe import Markup, escape
 
+from portal.language import number, said, time_zone, zone_in_words
+
 _SIGNS = {"*": Markup("<strong>{}</strong>"), "`": Markup("<code>{}</code>")}
 _STRESSED = re.compile(r"(\*[^*]+\*|`[^`]+`)")
 
 
 def when(moment: datetime) -> str:
-    """`22 November 2026, 14:05 UTC`."""
-    moment = moment.astimezone(UTC)
-    return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
+    """`22 November 2026, 14:05 UTC`; `2026年11月22日 23:05 JST`."""
+    return f"{said(moment, 'moment')} {zone_in_words(moment)}"
 
 
 def day(moment: datetime) -> str:
-    """`22 November 2026`."""
-    moment = moment.astimezone(UTC)
-    return f"{moment.day} {moment:%B %Y}"
+    """`22 November 2026`; `2026年11月22日`."""
+    return said(moment, "day")
 
 
 def iso(moment: datetime) -> str:
@@ -33,9 +33,9 @@ def iso(moment: datetime) -> str:
 
 def clock(moment: datetime, since: datetime | None = None) -> str:
     """`14:05:09`; with its day in front (`26 Nov 14:05:09`) where that is another than the day of `since`."""
-    moment = moment.astimezone(UTC)
-    same_day = since is None or since.astimezone(UTC).date() == moment.date()
-    return f"{moment:%H:%M:%S}" if same_day else f"{moment.day} {moment:%b %H:%M:%S}"
+    zone = time_zone()
+    same_day = since is None or since.astimezone(zone).date() == moment.astimezone(zone).date()
+    return said(moment, "clock") if same_day else f"{said(moment, 'short')} {said(moment, 'clock')}"
 
 
 def stressed(text: str) -> Markup:
@@ -52,7 +52,7 @@ def _stressed(part: str) -> Markup:
 
 def init_app(app: Flask) -> None:
     """Give the filters to the templates, and static addresses that change with their files."""
-    for fltr in (when, day, iso, clock, stressed):
+    for fltr in (when, day, iso, clock, stressed, number):
         app.add_template_filter(fltr)
     versions: dict[str, str] = {}
 

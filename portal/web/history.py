@@ -9,6 +9,8 @@ from typing import Any
 
 from portal.contracts.lifecycle import State
 from portal.contracts.models import Cause, ContractChange
+from portal.language import gettext as _
+from portal.language import marked
 from portal.products import Product
 from portal.web.filters import day
 from portal.web.wording import CAUSES, STATES, SUBJECTS, reason_in_words, value_in_words
@@ -41,29 +43,31 @@ def history_line(change: ContractChange, product: Product) -> HistoryLine:
     """One change in words, whatever it is."""
     what, before, after = _change_in_words(change, product)
     if change.subject == "opened":
-        sentence = "The purchase reached us from AWS Marketplace."
+        sentence = _("The purchase reached us from AWS Marketplace.")
     elif change.subject == "continues":
-        sentence = "This contract goes on for an earlier one."
+        sentence = _("This contract goes on for an earlier one.")
     elif change.subject == "organisation" and after is None:
-        sentence = f"No longer linked to {before}."
+        sentence = _("No longer linked to %(organisation)s.", organisation=before)
+    elif change.subject == "organisation" and change.detail:
+        sentence = _("Linked to %(organisation)s by %(name)s.", organisation=after, name=change.detail)
     elif change.subject == "organisation":
-        sentence = f"Linked to {after}" + (f" by {change.detail}." if change.detail else ".")
+        sentence = _("Linked to %(organisation)s.", organisation=after)
     elif before == after or (before is None and after is None):
-        sentence = f"{what} changed."
+        sentence = _("%(what)s changed.", what=what)
     elif before is None:
-        sentence = f"{what}: {after}."
+        sentence = _("%(what)s: %(now)s.", what=what, now=after)
     elif after is None:
-        sentence = f"{what}: no longer included (was {before})."
+        sentence = _("%(what)s: no longer included (was %(before)s).", what=what, before=before)
     else:
-        sentence = f"{what}: {before} → {after}."
-    cause = CAUSES.get(Cause(change.cause), "Changed")
+        sentence = _("%(what)s: %(before)s → %(after)s.", what=what, before=before, after=after)
+    cause = _(CAUSES.get(Cause(change.cause), marked("Changed")))
     return HistoryLine(change.at, what, before, after, cause, change.detail, sentence)
 
 
 def _change_in_words(change: ContractChange, product: Product) -> tuple[str, str | None, str | None]:
-    kind, _, key = change.subject.partition(":")
+    kind, _colon, key = change.subject.partition(":")
     if kind != "dimension":
-        return SUBJECTS.get(kind, kind), _plain(kind, change.before), _plain(kind, change.after)
+        return _(SUBJECTS[kind]) if kind in SUBJECTS else kind, _plain(kind, change.before), _plain(kind, change.after)
     dimension = product.dimension(key)
 
     def said(row: dict[str, Any] | None) -> str | None:
@@ -75,7 +79,11 @@ def _change_in_words(change: ContractChange, product: Product) -> tuple[str, str
     before, after = said(change.before), said(change.after)
     if before == after and change.before and change.after:
         # the amount stayed; the date moved
-        return f"{dimension.name}, valid until", _date(change.before["expires_at"]), _date(change.after["expires_at"])
+        return (
+            _("%(name)s, valid until", name=dimension.name),
+            _date(change.before["expires_at"]),
+            _date(change.after["expires_at"]),
+        )
     return dimension.name, before, after
 
 
@@ -84,11 +92,11 @@ def _plain(kind: str, row: dict[str, Any] | None) -> str | None:
         return None
     value = row["value"]
     if kind in {"state", "opened"}:
-        return STATES[State(value)][0] if value in list(State) else str(value)
+        return _(STATES[State(value)][0]) if value in list(State) else str(value)
     if kind in {"starts_at", "ends_at"}:
         return _date(value)
     if kind == "auto_renew":
-        return "On" if value else "Off"
+        return _("On") if value else _("Off")
     return reason_in_words(value) if kind == "ended_because" else str(value)
 
 

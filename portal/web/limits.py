@@ -21,6 +21,14 @@ LIMITS = {
     "landing.receive": "60 per minute",  # each asks AWS
     "signup.create": "10 per minute; 60 per hour",  # each hashes a password and sends a letter
     "organisation.invite": "30 per minute; 120 per hour",  # each sends a letter
+    "landing.hand_over_by_mail": "10 per minute; 30 per hour",  # each sends a letter
+    "landing.hand_over_to_later": "10 per minute; 30 per hour",  # each sends a letter
+    "landing.hand_over_by_copy": "30 per minute",
+    "landing.take_over": "30 per minute; 120 per hour",  # a link could be guessed at
+    "moving.offer": "10 per minute; 30 per hour",  # each sends a letter
+    "password.ask": "10 per minute; 30 per hour",  # each may send a letter
+    "password.reset": "10 per minute; 60 per hour",  # each may hash a password
+    "verifying.again": "10 per minute; 30 per hour",  # each may send a letter
     "signin.enter": "30 per minute; 300 per hour",  # each hashes a password
 }
 """By the name of a view. An office full of people may come from one address."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from portal.contracts.models import ContractChange
+from portal.contracts.models import Cause, ContractChange
+from portal.language import gettext as _
 from portal.web.history import HistoryLine
 from portal.web.views import ContractPage
 from portal.web.wording import CAUSES, SUBJECTS
@@ -13,7 +14,7 @@ from portal.web.wording import CAUSES, SUBJECTS
 _PUBLIC = frozenset(
     {"opened", "state", "organisation", "starts_at", "ends_at", "auto_renew", "ended_because", "continues"}
 )
-_BY_AWS = frozenset(CAUSES[cause] for cause in CAUSES if cause in {"notification", "refresh", "sweep", "renewal"})
+_BY_AWS = ("notification", "refresh", "sweep", "renewal")
 
 
 def is_public(change: ContractChange) -> bool:
@@ -35,13 +36,14 @@ def redacted(page: ContractPage, *, names_shown: bool) -> ContractPage:
 
 def organisation_in_words(is_first: bool) -> str:
     """That whose it is has changed, and not who that is."""
-    return "Linked to an organisation." if is_first else "Its organisation has changed."
+    return _("Linked to an organisation.") if is_first else _("Its organisation has changed.")
 
 
 def _lines(history: Iterable[HistoryLine]) -> Iterable[HistoryLine]:
+    told_by_aws = {_(CAUSES[Cause(cause)]) for cause in _BY_AWS}
     for line in history:
-        if line.what == SUBJECTS["organisation"]:
+        if line.what == _(SUBJECTS["organisation"]):
             words = organisation_in_words(line.before is None)
             yield replace(line, before=None, after=None, detail=None, sentence=words)
         else:
-            yield replace(line, detail=line.detail if line.cause in _BY_AWS else None)
+            yield replace(line, detail=line.detail if line.cause in told_by_aws else None)

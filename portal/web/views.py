@@ -12,6 +12,7 @@ from portal.contracts.models import FREE_TRIAL, Contract, ContractChange, Entitl
 from portal.contracts.names import mask_account
 from portal.contracts.overview import Neighbour, Overview
 from portal.database import utcnow
+from portal.language import gettext as _
 from portal.products import Pricing, Product, Products
 from portal.web.filters import day
 from portal.web.history import HistoryLine, history_lines
@@ -19,6 +20,7 @@ from portal.web.wording import (
     PAYMENT_FAILED,
     STATES,
     WAITING_FOR_PAYMENT,
+    is_had,
     reason_in_words,
     value_in_words,
 )
@@ -34,6 +36,8 @@ class EntitlementLine:
     unit: str
     description: str
     known: bool
+    is_had: bool
+    """It counts nothing: the contract has it."""
     expires_at: datetime | None
 
 
@@ -133,9 +137,7 @@ def contract_card(contract: Contract, products: Products, now: datetime | None =
         or (contract.state in {State.WAITING, State.CHANGING} and not _is_for_later(contract, now)),
         page_url=product.page_url,
         subscription=product.pricing is Pricing.SUBSCRIPTION,
-        summary=" · ".join(
-            line.name if line.value == "Included" else f"{line.value} {line.unit or line.name}" for line in lines
-        ),
+        summary=" · ".join(line.name if line.is_had else f"{line.value} {line.unit or line.name}" for line in lines),
     )
 
 
@@ -143,14 +145,16 @@ def state_in_words(contract: Contract, now: datetime) -> tuple[str, str]:
     """The state's name, and what it means for this contract."""
     state = State(contract.state) if contract.state in list(State) else None
     if state is None:
-        return contract.state, "AWS Marketplace uses a word here that we do not know yet."
-    words, explained = STATES[state]
+        return contract.state, _("AWS Marketplace uses a word here that we do not know yet.")
+    words, explained = map(_, STATES[state])
     if state is State.ENDED and contract.ended_because:
-        return words, f"{reason_in_words(contract.ended_because)} on AWS Marketplace."
+        return words, _("%(reason)s on AWS Marketplace.", reason=reason_in_words(contract.ended_because))
     if state is State.WAITING and contract.ended_because == PAYMENT_FAILED:
-        return words, WAITING_FOR_PAYMENT
+        return words, _(WAITING_FOR_PAYMENT)
     if contract.starts_at and _is_for_later(contract, now):
-        return "Agreed", f"This contract begins on {day(contract.starts_at)}. Until then AWS grants nothing."
+        return _("Agreed"), _(
+            "This contract begins on %(day)s. Until then AWS grants nothing.", day=day(contract.starts_at)
+        )
     return words, explained
 
 
@@ -193,6 +197,7 @@ def _line(row: Entitlement, product: Product) -> EntitlementLine:
         unit=dimension.unit,
         description=dimension.description,
         known=dimension.known,
+        is_had=is_had(row.value, row.value_type, dimension.unit, dimension.known),
         expires_at=row.expires_at,
     )
 
@@ -206,17 +211,17 @@ def _end(contract: Contract) -> datetime | None:
 
 def _end_label(contract: Contract) -> str:
     if contract.state == State.ENDED:
-        return "Ended on"
+        return _("Ended on")
     if contract.state == State.ENDING or contract.auto_renew is False:
-        return "Ends on"
-    return "Renews on" if contract.auto_renew else "Runs until"
+        return _("Ends on")
+    return _("Renews on") if contract.auto_renew else _("Runs until")
 
 
 def _offer(contract: Contract, product: Product) -> str:
     if contract.offer_type == FREE_TRIAL:
-        return "Free trial"
+        return _("Free trial")
     return {
-        Pricing.CONTRACT: "Contract",
-        Pricing.CONTRACT_WITH_CONSUMPTION: "Contract with pay-as-you-go usage",
-        Pricing.SUBSCRIPTION: "Pay as you go",
+        Pricing.CONTRACT: _("Contract"),
+        Pricing.CONTRACT_WITH_CONSUMPTION: _("Contract with pay-as-you-go usage"),
+        Pricing.SUBSCRIPTION: _("Pay as you go"),
     }[product.pricing]

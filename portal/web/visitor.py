@@ -1,7 +1,7 @@
 """The visitor behind a request: who is signed in, and which purchases their browser brought.
 
-The session holds names only: the person's sign-in key, and the ids of claims. It is signed, not secret, so nothing
-that must stay secret is in it.
+The browser's cookie holds names only: the key of a session, which the database knows and can end, and the ids of
+claims. It is signed, and for the server alone; nothing that must stay secret from its owner is in it.
 """
 
 from __future__ import annotations
@@ -13,13 +13,19 @@ from flask import Flask, Response, current_app, g, request, session
 from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user, login_user, logout_user
 
+from portal import audit
+from portal.accounts import sessions
+from portal.accounts.agents import described
 from portal.accounts.models import Person
-from portal.accounts.people import person_with_key
+from portal.database import transaction, utcnow
 from portal.extensions import login_manager
+from portal.language import gettext, marked
+from portal.web import speech
 
 CLAIMS = "claims"
 INVITATION = "invitation"
-KEPT = (CLAIMS, INVITATION)
+BEARER = "bearer"
+KEPT = (CLAIMS, INVITATION, BEARER)
 """What a browser brought along stays with it, whoever signs in or out there."""
 MOST_CLAIMS = 5
 ARRIVAL_COOKIE_LIFETIME = timedelta(minutes=10)
@@ -28,11 +34,13 @@ ARRIVAL_COOKIE_LIFETIME = timedelta(minutes=10)
 class Visitor(UserMixin):  # type: ignore[misc]
     """The signed-in person, as Flask-Login wants to see one."""
 
-    def __init__(self, sign_in_key: str, person_id: int, name: str, email: str) -> None:
+    def __init__(self, session_key: str, person_id: int, name: str, email: str, *, is_verified: bool = True) -> None:
         self.person_id = person_id
         self.name = name
         self.email = email
-        self._key = sign_in_key
+        self.is_verified = is_verified
+        """Whether they have shown that they read mail at the address; taken for so where no page asks."""
+        self._key = session_key
 
     def get_id(self) -> str:
         return self._key
@@ -42,18 +50,22 @@ def init_app(app: Flask) -> None:
     """Teach Flask-Login who our visitors are, and where they sign in."""
     login_manager.init_app(app)
     login_manager.login_view = "signin.show"
-    login_manager.login_message = "Please sign in to see this page."
+    login_manager.login_message = marked("Please sign in to see this page.")
+    login_manager.localize_callback = gettext
     login_manager.login_message_category = "notice"
 
 
 @login_manager.user_loader  # type: ignore[untyped-decorator]
-def _load(sign_in_key: str) -> Visitor | None:
-    person = person_with_key(sign_in_key)
-    return _visitor(person) if person else None
-
-
-def _visitor(person: Person) -> Visitor:
-    return Visitor(person.sign_in_key, person.id, person.name, person.email)
+def _load(session_key: str) -> Visitor | None:
+    now = utcnow()
+    found = sessions.signed_in_with(session_key, now)
+    if found is None:
+        return None
+    if found.seen_at < now - sessions.SEEN_STEP:
+        note_presence(found.session_id)
+    person = found.person
+    verified = person.email_verified_at is not None
+    return Visitor(session_key, person.id, person.name, person.email, is_verified=verified)
 
 
 def visitor() -> Visitor:
@@ -62,7 +74,7 @@ def visitor() -> Visitor:
     return person
 
 
-def sign_in_key() -> str | None:
+def session_key() -> str | None:
     """The key in this browser's session, for a view that asks for the person and for something else in one query.
 
     Whether it is anybody's the database knows. The view says what it found: ``recognise`` or ``unknown``.
@@ -76,20 +88,53 @@ def recognise(person: Visitor) -> None:
     g._login_user = person
 
 
+def renews_itself(destination: str | None) -> bool:
+    """Whether a script asked, as pages do that follow what happens, and not somebody who went there.
+
+    Args:
+        destination: what browsers say in `Sec-Fetch-Dest`.
+    """
+    return destination == "empty"
+
+
+def note_presence(session_id: int) -> None:
+    """Somebody is there with this session. A page that stays open and renews itself says nothing of that."""
+    if not renews_itself(request.headers.get("Sec-Fetch-Dest")):
+        with transaction():
+            sessions.seen(session_id, utcnow())
+
+
 def unknown() -> ResponseReturnValue:
     """Nobody is signed in: on to the sign-in page, as ``login_required`` does it."""
     answer: ResponseReturnValue = login_manager.unauthorized()
     return answer
 
 
-def sign_in(person: Person) -> None:
-    """Begin a new session for this person, keeping only what the browser brought: purchases, and an invitation."""
+def sign_in(person: Person, how: str) -> None:
+    """Begin a new session for this person, keeping only what the browser brought: purchases, and an invitation.
+
+    Args:
+        how: how they have shown that it is them, as ``sessions.PersonSession.how`` says it.
+    """
+    before = session_key()
+    with transaction():
+        if before:
+            sessions.end(before)
+        key = sessions.begin(person.id, how, described(request.user_agent.string), utcnow())
+        audit.record(f"person:{person.id}", "signed in", f"person:{person.id}", how=how)
     _renew_session()
-    login_user(_visitor(person))
+    login_user(Visitor(key, person.id, person.name, person.email))
+    speech.choose(person.language, person.time_zone)
 
 
 def sign_out() -> None:
     """End the session. Purchases that wait stay with the browser: people sign out to continue as somebody else."""
+    key = session_key()
+    if key and current_user.is_authenticated:
+        actor = f"person:{visitor().person_id}"
+        with transaction():
+            sessions.end(key)
+            audit.record(actor, "signed out", actor)
     logout_user()
     _renew_session()
 

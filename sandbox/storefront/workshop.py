@@ -1,5 +1,6 @@
 """The pages behind the counter: what was sent, what was mailed, and the switches that make AWS slow or broken."""
 
+import re
 from dataclasses import asdict
 from typing import Any
 
@@ -29,7 +30,9 @@ def send_again(notification: int) -> Response:
 
 @workshop.get("/mailbox")
 def mailbox() -> str:
-    return render_template("mailbox.html", mails=marketplace().mailbox.all())
+    wanted = request.args.get("to", "").strip()
+    found = [each for each in marketplace().mailbox.all() if each.is_to(wanted)]
+    return render_template("mailbox.html", mails=found, wanted=wanted)
 
 
 @workshop.get("/mailbox/<int:mail>")
@@ -45,10 +48,17 @@ def mail_html(mail: int) -> Response:
         "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
     )
     return Response(
-        '<base target="_blank">' + (marketplace().mailbox.get(mail).html or ""),
+        in_a_new_tab(marketplace().mailbox.get(mail).html or ""),
         mimetype="text/html",
         headers={"Content-Security-Policy": policy},
     )
+
+
+def in_a_new_tab(html: str) -> str:
+    """The mail with links that open outside the frame, and with its doctype still in front."""
+    base = '<base target="_blank">'
+    head = re.search(r"<head[^>]*>", html, re.IGNORECASE)
+    return html[: head.end()] + base + html[head.end() :] if head else base + html
 
 
 @workshop.post("/mailbox/empty")

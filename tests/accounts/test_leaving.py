@@ -16,10 +16,10 @@ from portal.audit import AuditEntry
 from portal.contracts.models import Contract, ContractChange
 from portal.database import db, transaction, utcnow
 from portal.mail import outbox
-from portal.mail.content import Words
 from portal.mail.models import Letter
 from tests.cast import ANALYTICS, PASSWORD, Somebody
 from tests.console import Staff
+from tests.mail.conftest import saying
 
 NOW = utcnow()
 
@@ -84,7 +84,7 @@ def test_they_belong_nowhere(database: SQLAlchemy, alice: Somebody, bob: Somebod
 def test_their_letters_are_gone_and_nobody_else_s(database: SQLAlchemy, alice: Somebody, bob: Somebody):
     with transaction():
         for person in (alice, bob):
-            outbox.post(person.email, Words("Hello", "…"))
+            outbox.post(person.email, saying("Hello", "…"))
     leave(bob)
     assert list(db.session.scalars(select(Letter.to))) == [alice.email]
 

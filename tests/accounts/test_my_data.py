@@ -16,9 +16,9 @@ from portal.accounts.models import Person
 from portal.accounts.passkeys import Passkey
 from portal.database import Base, db, transaction, utcnow
 from portal.mail import outbox
-from portal.mail.content import Words
 from portal.sealing import Seal
 from tests.cast import Somebody
+from tests.mail.conftest import saying
 
 NOW = utcnow()
 
@@ -55,8 +55,8 @@ def test_it_tells_what_they_did_and_what_was_done_to_them(database: SQLAlchemy, 
 
 def test_it_lists_their_letters(database: SQLAlchemy, alice: Somebody, mallory: Somebody):
     with transaction():
-        outbox.post(alice.email, Words("Hello", "Something secret"))
-        outbox.post(mallory.email, Words("Other", "Not hers"))
+        outbox.post(alice.email, saying("Hello", "Something secret"))
+        outbox.post(mallory.email, saying("Other", "Not hers"))
     letters = file_of(alice)["letters"]
     assert [letter["subject"] for letter in letters] == ["Hello"]
     assert "secret" not in repr(letters)

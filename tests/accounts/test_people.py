@@ -18,7 +18,6 @@ from portal.accounts.people import (
     found_organisation,
     memberships_of,
     person_with_email,
-    person_with_key,
     sign_up,
 )
 from portal.audit import AuditEntry
@@ -131,14 +130,6 @@ def test_a_hash_of_another_cost_is_made_anew_by_a_sign_in(alice: Somebody, datab
 
 def test_nor_does_an_unknown_address(database: SQLAlchemy):
     assert authenticate("nobody@nowhere.example", PASSWORD) is None
-
-
-def test_a_session_names_its_person(alice: Somebody, database: SQLAlchemy):
-    assert person_with_key(alice.sign_in_key).id == alice.id
-
-
-def test_a_key_of_nobody_names_nobody(alice: Somebody, database: SQLAlchemy):
-    assert person_with_key("guess") is None
 
 
 def test_organisations_come_by_name(alice: Somebody, database: SQLAlchemy):

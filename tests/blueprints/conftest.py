@@ -49,11 +49,13 @@ def contract_page(arrive: Callable[..., Page], link: Callable[[Somebody], str], 
 
 @pytest.fixture
 def stored(app: Flask) -> Callable[..., list[Any]]:
-    """All rows of one kind of record."""
+    """All rows of one kind of record, where they are numbered in their order."""
 
     def read(record: type[Base]) -> list[Any]:
+        (key,) = record.__mapper__.primary_key[:1]
+        everything = select(record).order_by(key) if key.type.python_type is int else select(record)
         with app.app_context():
-            return list(db.session.scalars(select(record)))
+            return list(db.session.scalars(everything))
 
     return read
 

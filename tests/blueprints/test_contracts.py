@@ -213,7 +213,7 @@ def test_a_page_kept_from_an_earlier_session_is_not_good_any_more(
 ):
     earlier = signed_in.get(contract_page)
     signed_in.send(earlier.form("/signout"))
-    signed_in.sign_in_as(alice)
+    signed_in.sign_in_anew_as(alice)
     assert signed_in.get(contract_page, headers={"If-None-Match": earlier.headers["ETag"]}).status == 200
 
 

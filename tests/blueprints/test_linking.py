@@ -226,3 +226,21 @@ def test_whoever_arrives_as_a_stranger_has_none_yet(
 ):
     arrive(PortalClient(app))
     assert the_claim().known_at is None
+
+
+def test_an_organisation_that_cannot_take_it_is_shown_with_the_reason_and_can_be_reached(
+    client: PortalClient, claim: str, bob: Somebody
+):
+    client.sign_in_as(bob)
+    page = client.get(f"{claim}/organization")
+    assert ("You can ask: Alice." in page.text, 'aria-disabled="true"' in page.html, " disabled" in page.html) == (
+        True,
+        True,
+        False,
+    )
+
+
+def test_whoever_chooses_it_all_the_same_is_told_whom_to_ask(client: PortalClient, claim: str, bob: Somebody):
+    client.sign_in_as(bob)
+    page = confirmation(client, claim, bob.organisation_id)
+    assert (page.status, "Ask Alice, or hand the purchase over to them." in page.text) == (400, True)

@@ -6,13 +6,19 @@ from collections.abc import Callable
 import pyotp
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
+from portal.accounts import factors, recovery
+from portal.accounts import sessions as person_sessions
 from portal.accounts.factors import MOST_TRIES, SecondFactor
+from portal.accounts.models import Person
 from portal.accounts.passkeys import House, Passkey
 from portal.audit import AuditEntry
 from portal.database import db, transaction, utcnow
+from portal.sealing import Seal
 from portal.staff import members
 from portal.staff.models import StaffMember, StaffRole
+from portal.web import entering
 from tests.cast import PASSWORD, Somebody
 from tests.console import Staff
 from tests.device import Device
@@ -127,7 +133,7 @@ def test_signing_in_and_a_code_lead_to_the_page_that_was_wanted(client: PortalCl
 
 def test_staff_who_sign_in_without_a_wish_go_to_the_console(client: PortalClient, sam: Staff):
     page = client.press("/signin", "/signin", email=sam.email, password=PASSWORD)
-    assert page.location == "/staff/"
+    assert page.location == "/second-factor?next=/staff/"
 
 
 def test_a_wrong_code_is_said_and_audited(client: PortalClient, sam: Staff, stored: Callable[..., list[AuditEntry]]):
@@ -189,3 +195,101 @@ def test_a_passkey_that_comes_too_late_is_not_kept(
     path = "/second-factor/choose/passkey"
     answer = client.http.post(path, json=device.make(asked), base_url=client.site, headers=headers)
     assert (answer.get_json(), stored(Passkey)) == ({"go": "/second-factor/set-up"}, [])
+
+
+# --- Customers who have one ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def app_key(app: Flask, alice: Somebody) -> str:
+    """What Alice's authenticator app holds."""
+    key = pyotp.random_base32()
+    with app.app_context(), transaction():
+        seal = Seal(app.config["SECRET_KEY"], factors.PURPOSE)
+        factors.ensure(alice.id).sealed_key = seal.close(key)
+    return key
+
+
+def password_of(client: PortalClient, person: Somebody, path: str = "/signin") -> Page:
+    return client.press(path, "/signin", email=person.email, password=PASSWORD)
+
+
+def test_a_customer_with_an_app_is_asked_for_its_code(client: PortalClient, alice: Somebody, app_key: str):
+    assert client.follow(password_of(client, alice)).heading == "Your second factor"
+
+
+def test_the_password_alone_opens_nothing(client: PortalClient, alice: Somebody, app_key: str):
+    password_of(client, alice)
+    assert [client.get(path).location.partition("?")[0] for path in ("/contracts", "/profile", "/staff/")] == [
+        "/signin"
+    ] * 3
+
+
+def test_with_the_code_they_are_in(client: PortalClient, alice: Somebody, app_key: str):
+    page = client.follow(password_of(client, alice))
+    inside = client.send(page.form("/second-factor"), code=pyotp.TOTP(app_key).now())
+    assert (inside.location, client.get("/profile").status) == ("/contracts", 200)
+
+
+def test_how_they_signed_in_is_kept(client: PortalClient, alice: Somebody, app_key: str, app: Flask):
+    page = client.follow(password_of(client, alice))
+    client.send(page.form("/second-factor"), code=pyotp.TOTP(app_key).now())
+    with app.app_context():
+        assert person_sessions.sessions_of(alice.id, utcnow())[0].how == "password+app"
+
+
+def test_a_wrong_code_leaves_them_outside(client: PortalClient, alice: Somebody, app_key: str):
+    page = client.send(client.follow(password_of(client, alice)).form("/second-factor"), code="000000")
+    assert (page.status, client.get("/contracts").location[:7]) == (401, "/signin")
+
+
+def test_half_the_way_is_forgotten_after_a_while(client: PortalClient, alice: Somebody, app_key: str):
+    page = client.follow(password_of(client, alice))
+    with client.http.session_transaction(base_url=client.site) as session:
+        session[entering.HALF] = session[entering.HALF] | {"until": int(utcnow().timestamp())}
+    late = client.send(page.form("/second-factor"), code=pyotp.TOTP(app_key).now())
+    assert (late.location.partition("?")[0], client.get("/contracts").location[:7]) == ("/signin", "/signin")
+
+
+def test_a_purchase_waits_for_the_code(
+    client: PortalClient, alice: Somebody, app_key: str, arrive: Callable[..., Page]
+):
+    arrive(client)
+    page = client.follow(password_of(client, alice))
+    inside = client.follow(client.send(page.form("/second-factor"), code=pyotp.TOTP(app_key).now()))
+    assert inside.response.request.path.startswith("/marketplace/purchases/")
+
+
+def test_whoever_is_signed_in_is_signed_out_by_half_a_sign_in(client: PortalClient, alice: Somebody, app_key: str):
+    client.sign_in_as(alice)
+    client.post("/signout", client.get("/contracts").form("/signout").fields)
+    password_of(client, alice)
+    assert client.get("/contracts").location.startswith("/signin")
+
+
+def test_a_recovery_code_opens_too(client: PortalClient, alice: Somebody, app_key: str, app: Flask):
+    with app.app_context(), transaction():
+        code = recovery.new_codes(alice.id)[0]
+    page = client.follow(password_of(client, alice))
+    inside = client.send(page.form("/second-factor/recovery"), recovery_code=code)
+    assert (inside.location, "You have used a recovery code" in client.get("/profile").text) == ("/contracts", True)
+
+
+def test_a_wrong_recovery_code_does_not(client: PortalClient, alice: Somebody, app_key: str, app: Flask):
+    with app.app_context(), transaction():
+        recovery.new_codes(alice.id)
+    page = client.follow(password_of(client, alice))
+    answer = client.send(page.form("/second-factor/recovery"), recovery_code="aaaa-bbbb-cccc-dddd")
+    assert (answer.status, "is not known, or was used already" in answer.text) == (401, True)
+
+
+def test_without_recovery_codes_none_is_asked_for(client: PortalClient, alice: Somebody, app_key: str):
+    page = client.follow(password_of(client, alice))
+    assert "recovery code instead" not in page.text
+
+
+def test_half_the_way_ends_with_a_new_password(client: PortalClient, alice: Somebody, app_key: str, app: Flask):
+    password_of(client, alice)
+    with app.app_context(), transaction():
+        db.session.execute(update(Person).where(Person.id == alice.id).values(password_hash="another"))
+    assert client.get("/second-factor").location.startswith("/signin")

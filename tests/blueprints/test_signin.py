@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from portal.audit import AuditEntry
+from portal.mail.models import Letter
 from tests.cast import PASSWORD, Somebody
 from tests.portal_client import Page, PortalClient
 
@@ -85,6 +86,18 @@ def test_a_session_of_somebody_who_is_gone_is_nobody_s(client: PortalClient, ali
 def test_a_sign_in_is_audited(client: PortalClient, alice: Somebody, stored: Callable[..., list[AuditEntry]]):
     sign_in(client, alice)
     assert [(entry.actor, entry.action) for entry in stored(AuditEntry)] == [(f"person:{alice.id}", "signed in")]
+
+
+def test_a_browser_that_was_not_used_before_is_told_of_by_mail(
+    client: PortalClient, another_client: PortalClient, alice: Somebody, stored: Callable[..., list[Letter]]
+):
+    counts = []
+    for browser in (client, client, another_client, another_client):  # the very first needs no letter
+        sign_in(browser, alice)
+        counts.append(len(stored(Letter)))
+        browser.press("/contracts", "/signout")
+    assert counts == [0, 0, 1, 1]
+    assert stored(Letter)[0].subject == "New sign-in to your Tidemark account"
 
 
 # --- Where to, afterwards ----------------------------------------------------------------------------------------

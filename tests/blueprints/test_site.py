@@ -83,7 +83,7 @@ def test_every_link_of_ours_leads_somewhere(client: PortalClient, pages: list[st
         target.split("#")[0]
         for path in pages
         for target in client.follow(client.get(path)).links.values()
-        if target.startswith("/")
+        if target.startswith("/") and not target.startswith("/language/")  # which lead back
     }
     assert [target for target in sorted(targets) if client.follow(client.get(target)).status >= 400] == []
 

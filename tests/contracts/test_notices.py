@@ -166,7 +166,7 @@ def test_an_end_is_told_as_an_end_with_its_reason(change: Change, tell: Tell, co
     change("state", value("active"), value("ended"))
     change("dimension:seats", TEN, None)
     (letter,) = tell()
-    assert (letter.kind, "It was cancelled." in letter.text, "10 users → –" in letter.text) == (
+    assert (letter.kind, "It was cancelled." in letter.text, "10 users → No longer included" in letter.text) == (
         "contract_ended",
         True,
         True,

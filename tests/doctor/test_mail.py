@@ -13,8 +13,9 @@ from laptop import ports
 from portal.database import db, transaction, utcnow
 from portal.doctor.lines import Part, State
 from portal.mail import outbox
-from portal.mail.content import Words
+from portal.mail.letters import KINDS
 from portal.mail.models import Letter, MailState
+from portal.services import sender
 
 PASSWORD = "let me in"
 
@@ -106,7 +107,7 @@ def test_looking_sends_nothing(examine, with_settings):
 )
 def test_letters_that_lie_about_are_counted(examine, state, hours, seen):
     with transaction():
-        outbox.post("alice@acme.example", Words("Hello", "A few words.\n"))
+        outbox.post("alice@acme.example", KINDS["welcome"].example(sender()))
         db.session.flush()
         db.session.execute(db.update(Letter).values(state=state))
     line = examine(Part.MAIL, now=lambda: utcnow() + timedelta(hours=hours))["letters"]

@@ -11,7 +11,7 @@ from portal.extensions import csrf
 from tests.portal_client import PortalClient
 
 FROM_AWS = {"landing.receive"}
-CHECK_THEIR_OWN = {"signin.enter", "signup.create"}
+CHECK_THEIR_OWN = {"password.ask", "signin.enter", "signup.create"}
 """Their forms check the token themselves, so that what was typed is kept when it is stale."""
 
 

@@ -95,3 +95,29 @@ def test_what_a_history_says_of_an_organisation_is_for_that_organisation(empty_a
         with db.engine.connect() as connection:
             rows = connection.exec_driver_sql("SELECT id, only_for_id FROM contract_changes ORDER BY id")
             assert [tuple(row) for row in rows] == [(1, 7), (2, None)]
+
+
+def test_people_who_are_there_already_stay_with_all_that_is_theirs(empty_app: Flask):
+    """SQLite changes a table by making it anew, and drops the old one, to which others refer."""
+    with empty_app.app_context():
+        flask_migrate.upgrade(revision="0008")
+        with db.engine.begin() as connection:
+            for table, columns, row in (
+                ("organisations", "id, name, name_key, created_at", f"7, 'Acme', 'acme', {DAY}"),
+                (
+                    "people",
+                    "id, sign_in_key, name, email, email_key, password_hash, terms_accepted_at, created_at",
+                    f"3, 'key', 'Alice', 'a@acme.example', 'a@acme.example', 'hash', {DAY}, {DAY}",
+                ),
+                ("memberships", "id, person_id, organisation_id, role, created_at", f"1, 3, 7, 'owner', {DAY}"),
+            ):
+                connection.exec_driver_sql(f"INSERT INTO {table} ({columns}) VALUES ({row})")
+        flask_migrate.upgrade()
+        with db.engine.connect() as connection:
+            rows = connection.exec_driver_sql("SELECT name, role FROM people JOIN memberships ON person_id = people.id")
+            assert [tuple(row) for row in rows] == [("Alice", "owner")]
+        flask_migrate.downgrade(revision="0008")
+        with db.engine.connect() as connection:
+            assert len(connection.exec_driver_sql("SELECT * FROM memberships").all()) == 1
+            if connection.dialect.name == "sqlite":
+                assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1

@@ -15,9 +15,12 @@ from portal.doctor import kept
 from portal.doctor.lines import Part
 from portal.jobs import heartbeat, schedule, sweep, tasks, workers
 from portal.jobs.connections import patient
+from portal.mail import outbox
+from portal.mail.letters import KINDS, Sender
 from portal.mail.models import Letter, MailState
 from portal.notifications.models import Fate, Notification
 from portal.registration.models import Claim, ClaimState
+from tests.cast import Somebody
 from tests.notifications import shapes
 from tests.worker_fixtures import Bench
 
@@ -107,6 +110,19 @@ def test_mail_is_worked_on_by_those_who_do_nothing_else(bench: Bench, redis_url:
     of_mail = {job.func_name.rpartition(".")[2] for job in bench.app.extensions["mail_jobs"].jobs}
     others = {job.func_name.rpartition(".")[2] for job in bench.app.extensions["jobs"].jobs}
     assert (of_mail, of_mail & others) == ({"send_mail", "tell_changes", "tell_endings"}, set())
+
+
+def test_a_letter_about_a_contract_that_has_moved_is_not_sent(
+    bench: Bench, buy: Buy, run: Callable[[], None], alice: Somebody
+) -> None:
+    sender = Sender("Tidemark", "https://portal.example", "help@tidemark.example")
+    contract = bench.land(buy()["agreement_id"])
+    with transaction():
+        letter = KINDS["linked"].example(sender)
+        outbox.post(alice.email, letter, organisation_id=alice.organisation_id, contract_id=contract.id)
+    jobs.send_mail()
+    run()
+    assert db.session.scalars(db.select(Letter)).one().state == MailState.WITHDRAWN
 
 
 def test_a_job_that_fails_ends_neither_the_worker_nor_the_next_job(

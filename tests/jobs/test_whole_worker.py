@@ -1,6 +1,7 @@
 """worker.py as it runs: real processes, a real Valkey, the sandbox's SQS and GetEntitlements."""
 
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,13 +13,17 @@ import pytest
 from laptop.environment import ROOT
 from portal.contracts.lifecycle import State
 from portal.contracts.models import Contract, ContractChange
-from portal.database import db
+from portal.database import db, transaction
 from portal.jobs import heartbeat
+from portal.mail import outbox
+from portal.mail.letters import KINDS, Sender
+from portal.mail.models import Letter, MailState
 from portal.notifications.models import Fate
 from tests.cast import ANALYTICS, ARCHIVE
 from tests.notifications import shapes
 from tests.worker_fixtures import Bench
 
+BRAND = Sender("Tidemark", "https://portal.example", "help@tidemark.example")
 Until = Callable[..., None]
 Buy = Callable[..., dict[str, Any]]
 
@@ -33,6 +38,22 @@ def test_a_change_on_aws_reaches_the_contract_by_itself(bench: Bench, buy: Buy, 
     bench.sandbox.change(bought["agreement_id"], dimensions={**bought["dimensions"], dimension: 99})
     until(lambda: bench.entitlements(contract)[dimension] == "99")
     until(lambda: set(heartbeat.alive(bench.redis)) == {"consumer", "jobs", "mail", "clock"})
+
+
+def test_a_mail_server_that_says_nothing_keeps_no_contract_waiting(bench: Bench, buy: Buy, until: Until) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # takes calls, and never speaks
+        for number in range(20):
+            with transaction():
+                outbox.post(f"{number}@acme.example", KINDS["welcome"].example(BRAND))
+        bought = buy()
+        contract = bench.land(bought["agreement_id"])
+        bench.worker(SMTP_URL=f"smtp://127.0.0.1:{silent.getsockname()[1]}")
+        until(lambda: heartbeat.alive(bench.redis)["mail"])
+        until(lambda: bench.fresh(contract).state == State.ACTIVE)
+        bench.sandbox.change(bought["agreement_id"], dimensions={**bought["dimensions"], "seats": 99})
+        until(lambda: bench.entitlements(contract)["seats"] == "99")
+        db.session.expire_all()
+        assert {letter.state for letter in db.session.scalars(db.select(Letter))} == {MailState.WAITING}
 
 
 def test_a_burst_drains_queue_and_jobs_and_ends(bench: Bench, buy: Buy, until: Until) -> None:

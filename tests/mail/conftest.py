@@ -15,10 +15,17 @@ from sqlalchemy import select
 from laptop import ports
 from portal.database import transaction
 from portal.mail import outbox
-from portal.mail.content import Words
+from portal.mail.content import Content, Sender
+from portal.mail.drafts import Draft
 from portal.mail.models import Letter
 
 SENDER = "contracts@tidemark.example"
+BRAND = Sender("Tidemark", "https://portal.example", "help@tidemark.example")
+
+
+def saying(subject: str, text: str) -> Draft:
+    """A letter that says just this."""
+    return Draft("test", BRAND, lambda: Content(subject, text))
 
 
 @dataclass
@@ -56,7 +63,7 @@ def post(database: SQLAlchemy) -> Callable[..., None]:
 
     def put(to: str = "alice@acme.example", subject: str = "Hello", text: str = "A few words.\n") -> None:
         with transaction():
-            outbox.post(to, Words(subject, text))
+            outbox.post(to, saying(subject, text))
 
     return put
 

@@ -20,17 +20,15 @@ from laptop import ports
 from portal.accounts.models import Membership
 from portal.database import transaction, utcnow
 from portal.mail import outbox
-from portal.mail.drafts import KINDS
-from portal.mail.letters import Sender
+from portal.mail.letters import KINDS
 from portal.mail.models import Letter, MailState
 from portal.mail.sending import MOST_ATTEMPTS, MOST_REFUSALS, From, send_waiting
 from tests.cast import Somebody
-from tests.mail.conftest import SENDER, MailServer
+from tests.mail.conftest import BRAND, SENDER, MailServer
 
 Post = Callable[..., None]
 Read = Callable[[], Letter]
 WRITER = From(SENDER, "Tidemark, Inc. <\N{WAVING HAND SIGN}>", "help@tidemark.example")
-BRAND = Sender("Tidemark", "https://portal.example", "help@tidemark.example")
 
 
 @pytest.fixture

@@ -61,7 +61,7 @@ class House:
         db.session.expunge_all()
         self.claims, self.links = [], []
         with transaction():
-            person = Person(sign_in_key="-", name="Alice", email="-", email_key="-", password_hash="-",
+            person = Person(name="Alice", email="-", email_key="-", password_hash="-",
                             terms_accepted_at=utcnow())  # fmt: skip
             founded = [Organisation(name=name) for name in ("Acme", "Globex", "Initech")]
             db.session.add_all([person, *founded])

@@ -70,7 +70,7 @@ def test_it_says_that_a_stranger_only_gives_a_name(
     add_claim: AddClaim, post: Post, letters: Callable[[], list[Letter]]
 ):
     send(add_claim().id, Giver("Pat"), post)
-    assert "somebody who has bought Tidemark Analytics on AWS Marketplace, and gives “Pat”" in said(letters()[0])
+    assert "omebody who has bought Tidemark Analytics on AWS Marketplace, and gives “Pat”" in said(letters()[0])
 
 
 def test_and_names_somebody_with_an_account(

@@ -54,3 +54,45 @@ def test_the_mailbox_can_be_emptied(shop, send):
     send(message)
     shop.call("DELETE", "/api/mail")
     assert shop.mail() == []
+
+
+def page(server, path: str) -> str:
+    with urllib.request.urlopen(f"{server.url}{path}", timeout=10) as answer:
+        return answer.read().decode()
+
+
+def test_a_mail_of_both_kinds_is_shown_as_both_and_with_its_headers(shop, send, server):
+    message = letter("Both")
+    message["Reply-To"] = "help@tidemark.example"
+    message.set_content("Plainly said.")
+    message.add_alternative("<!doctype html><html><head><title>x</title></head><p>Nicely</p></html>", subtype="html")
+    send(message)
+    number = shop.mail()[0]["number"]
+    shown = page(server, f"/mailbox/{number}")
+    assert ("Plainly said." in shown, f"/mailbox/{number}/html" in shown) == (True, True)
+    assert "Reply-To: help@tidemark.example" in shown
+
+
+def test_links_of_an_html_mail_open_outside_the_frame_and_its_doctype_stays_first(shop, send, server):
+    message = letter("Framed")
+    message.set_content("<!doctype html><html><head><title>x</title></head><p>Nicely</p></html>", subtype="html")
+    send(message)
+    framed = page(server, f"/mailbox/{shop.mail()[0]['number']}/html")
+    assert framed.startswith('<!doctype html><html><head><base target="_blank">')
+
+
+def test_mail_to_one_person_can_be_picked_out(shop, send, server):
+    for name in ("Ours", "Theirs"):
+        message = letter(name)
+        message.replace_header("To", f"{name}@acme.example")
+        message.set_content("x")
+        send(message)
+    shown = page(server, "/mailbox?to=ours%40ACME")
+    assert (">Ours</a>" in shown, ">Theirs</a>" in shown) == (True, False)
+
+
+def test_a_header_that_holds_markup_is_text(shop, send, server):
+    message = letter("<script>alert(1)</script>")
+    message.set_content("x")
+    send(message)
+    assert "<script>alert" not in page(server, f"/mailbox/{shop.mail()[0]['number']}")

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import oidc_provider_mock
 import pytest
 from flask import Flask
 from playwright.sync_api import BrowserContext, expect
@@ -34,7 +36,19 @@ expect.set_options(timeout=PATIENCE)
 
 @dataclass(frozen=True)
 class CrowdedPlace(Place):
-    """A place whose sandbox knows an AWS account for every story: a legacy product sells once to each."""
+    """A place whose sandbox knows an AWS account for every story, for a legacy product sells once to each, and whose
+    portal lets the people of an identity provider in."""
+
+    issuer: str = ""
+
+    def for_portal(self) -> dict[str, str]:
+        return super().for_portal() | {
+            "OIDC_PROVIDERS": "customer",
+            "OIDC_CUSTOMER_NAME": "Customer Login",
+            "OIDC_CUSTOMER_ISSUER": self.issuer,
+            "OIDC_CUSTOMER_CLIENT_ID": "portal",
+            "OIDC_CUSTOMER_CLIENT_SECRET": "portal's own",
+        }
 
     def for_sandbox(self) -> dict[str, str]:
         catalogue = self.folder / "catalogue.toml"
@@ -52,12 +66,19 @@ def _account(buyer: Account) -> str:
 
 
 @pytest.fixture(scope="session")
+def issuer() -> Iterator[str]:
+    """An identity provider, whose people sign in there by their name for it."""
+    with oidc_provider_mock.run_server_in_thread(require_nonce=True) as server:
+        yield f"http://localhost:{server.server_port}"
+
+
+@pytest.fixture(scope="session")
 def running_stack(
-    tmp_path_factory: pytest.TempPathFactory, new_database: Callable[[], str], redis_server: str
+    tmp_path_factory: pytest.TempPathFactory, new_database: Callable[[], str], redis_server: str, issuer: str
 ) -> Iterator[Stack]:
     folder: Path = tmp_path_factory.mktemp("stories")
     portal, sandbox, mail = ports.any_free(3)
-    place = CrowdedPlace(folder, portal, sandbox, mail, new_database(), f"{redis_server}/15")
+    place = CrowdedPlace(folder, portal, sandbox, mail, new_database(), f"{redis_server}/15", issuer=issuer)
     with Programs(place.folder / "logs", ROOT) as programs:
         start(programs, place)
         yield Stack(place, programs, SandboxClient(place.aws_url))
@@ -99,6 +120,8 @@ def somebody(
         )  # drawing what moves would slow down what is waited for
         context.set_default_timeout(PATIENCE)
         contexts.append(context)
+        # The identity provider's pages would have a stylesheet from elsewhere; nothing leaves this machine.
+        context.route(lambda url: urlsplit(url).hostname not in {"127.0.0.1", "localhost"}, lambda route: route.abort())
         # Passkeys need the portal's other name: browsers make none for an address of numbers.
         by_name = stack.portal_url.replace("127.0.0.1", "localhost")
         watches.append(Watch(context, stack.portal_url, by_name, stack.sandbox_url))

@@ -64,5 +64,5 @@ def let_in(app: Flask, staff: Staff, context: BrowserContext, portal_url: str) -
         with transaction():
             key = sessions.begin(staff.id, "app", utcnow())
         signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
-        cookie = signer.dumps({"_user_id": staff.sign_in_key, "_fresh": True, KEY: key})
+        cookie = signer.dumps({"_user_id": staff.session_key, "_fresh": True, KEY: key})
     context.add_cookies([{"name": app.config["SESSION_COOKIE_NAME"], "value": str(cookie), "url": portal_url}])

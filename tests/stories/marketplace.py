@@ -90,7 +90,7 @@ class Marketplace:
     def let_it_expire(self) -> None:
         self._press("Let it expire", "The contract has expired")
 
-    def read_mail(self, email: str, subject: str) -> None:
+    def read_mail(self, email: str, subject: str | re.Pattern[str]) -> None:
         """Open a letter in the mailbox, once it has come."""
         letter = self.page.get_by_role("listitem").filter(has_text=email).get_by_role("link", name=subject)
 

@@ -3,14 +3,16 @@
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager, contextmanager
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from flask import Flask, template_rendered
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from portal.accounts.models import Membership, Organisation, Person
+from portal.accounts.sessions import PersonSession
 from portal.contracts.models import Contract
 from portal.database import db, transaction, utcnow
 from portal.web.requests import HEADER
@@ -129,9 +131,31 @@ def test_whoever_signs_out_is_asked_to_sign_in(looking: PortalClient, contract_p
     assert looking.get(contract_page).location.startswith("/signin")
 
 
-def test_a_new_sign_in_key_ends_every_session(looking: PortalClient, contract_page: str, write: Any, alice: Somebody):
-    write(update(Person).where(Person.id == alice.id).values(sign_in_key="another"))
+def test_a_session_that_was_ended_elsewhere_is_over(looking: PortalClient, contract_page: str, write: Any):
+    write(delete(PersonSession))
     assert looking.get(contract_page).location.startswith("/signin")
+
+
+@pytest.mark.parametrize(
+    ("asked_by", "noted"), [({}, True), ({"Sec-Fetch-Dest": "document"}, True), ({"Sec-Fetch-Dest": "empty"}, False)]
+)
+def test_who_looks_is_there_and_a_page_that_renews_itself_is_not(
+    looking: PortalClient, contract_page: str, write: Any, app: Flask, asked_by: dict[str, str], noted: bool
+):
+    before = utcnow() - timedelta(days=1)
+    write(update(PersonSession).values(seen_at=before))
+    page = looking.get(contract_page, headers=asked_by)
+    with app.app_context():
+        seen_at = db.session.scalars(select(PersonSession.seen_at)).all()
+    assert (page.status, any(at > before for at in seen_at)) == (200, noted)
+
+
+def test_and_afterwards_it_is_answered_ahead_again(looking: PortalClient, contract_page: str, write: Any, drawn: Any):
+    write(update(PersonSession).values(seen_at=utcnow() - timedelta(days=1)))
+    looking.get(contract_page)
+    with drawn() as names:
+        assert looking.get(contract_page).status == 200
+    assert names == []
 
 
 def test_a_cookie_that_we_did_not_sign_is_nobody_s(looking: PortalClient, contract_page: str):

@@ -79,7 +79,7 @@ def test_a_database_that_is_away_is_logged_without_its_secrets(
 ):
     caplog.set_level(logging.DEBUG)
     PortalClient(make_app(DATABASE_URL=NOWHERE)).sign_in_as(alice).get("/contracts")
-    assert ("did not answer" in caplog.text, "hunter2" in caplog.text, alice.sign_in_key in caplog.text) == (
+    assert ("did not answer" in caplog.text, "hunter2" in caplog.text, alice.session_key in caplog.text) == (
         True,
         False,
         False,
@@ -108,10 +108,10 @@ def test_a_password_is_in_no_log(client: PortalClient, alice: Somebody, caplog: 
 def test_what_the_database_refuses_is_logged_without_the_values_it_quotes(
     client: PortalClient, alice: Somebody, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ):
-    columns = ["sign_in_key", "name", "email", "email_key", "password_hash", "terms_accepted_at"]
+    columns = ["name", "email", "email_key", "password_hash", "terms_accepted_at"]
 
     def twice(*_: object) -> None:
-        known = select(literal("another"), Person.name, Person.email, Person.email_key, literal("x"), literal(utcnow()))
+        known = select(Person.name, Person.email, Person.email_key, literal("x"), literal(utcnow()))
         db.session.execute(insert(Person).from_select(columns, known))
 
     monkeypatch.setattr("portal.blueprints.signup.sign_up", twice)

@@ -17,6 +17,7 @@ from portal.blueprints.landing.standing import WAIT_SECONDS, claim_or_problem, c
 from portal.database import transaction, utcnow
 from portal.extensions import csrf
 from portal.jobs import later
+from portal.language import gettext as _
 from portal.marketplace.errors import MarketplaceRefused, MarketplaceUnavailable, TokenExpired, TokenInvalid
 from portal.registration import claims
 from portal.registration.arrival import NotOurProduct, PurchaseUnclear, problem_of
@@ -103,7 +104,7 @@ def try_again(claim_id: UUID) -> ResponseReturnValue:
     try:
         desk().try_again(claim_id, utcnow())
     except MarketplaceUnavailable:
-        flash("AWS is still busy. Your place is kept, and we keep trying.", "notice")
+        flash(_("AWS is still busy. Your place is kept, and we keep trying."), "notice")
     else:
         _resume(claim_id)
     return redirect(url_for("landing.choose", claim_id=claim_id), 303)

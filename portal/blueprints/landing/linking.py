@@ -20,6 +20,7 @@ from portal.contracts.overview import may_see
 from portal.database import after_commit, transaction, utcnow
 from portal.jobs import later
 from portal.language import gettext as _
+from portal.language import lazily
 from portal.mail import letters, outbox
 from portal.registration import giving
 from portal.registration.giving import Post
@@ -37,8 +38,8 @@ NEW = "new"
 class OrganisationForm(FlaskForm):  # type: ignore[misc]
     """Which organisation the purchase is for: one of the person's own, or a new one."""
 
-    organization = HiddenField("Organisation", validators=[Length(max=20)])
-    organization_name = StringField("Name of the new organisation", validators=[Length(max=200)])
+    organization = HiddenField(lazily("Organisation"), validators=[Length(max=20)])
+    organization_name = StringField(lazily("Name of the new organisation"), validators=[Length(max=200)])
 
 
 @blueprint.get("/purchases/<uuid:claim_id>/organization")
@@ -103,7 +104,8 @@ def confirm(claim_id: UUID) -> ResponseReturnValue:
             linked = link_purchase(claim_id, organisation_id, person.person_id, person.name, utcnow())
             if linked.now:
                 title = products().named(contract_of(claim).product_code).title
-                outbox.post(person.email, letters.linked(sender(), person.name, title, name, str(linked.contract_id)))
+                letter = letters.linked(sender(), person.name, title, name, str(linked.contract_id))
+                outbox.post(person.email, letter, organisation_id=organisation_id, contract_id=linked.contract_id)
                 giving.tell_senders(claim_id, (person.person_id, person.name), Post(sender(), products()))
                 after_commit(later.send_mail)
     except AlreadyLinked:
@@ -114,7 +116,7 @@ def confirm(claim_id: UUID) -> ResponseReturnValue:
     except (ClaimGone, MayNotLink):
         return gone()
     drop_claim(claim_id)
-    flash(f"Your purchase is linked to {name}.", "success")
+    flash(_("Your purchase is linked to %(organisation)s.", organisation=name), "success")
     return redirect(url_for("contracts.show", contract_id=linked.contract_id), 303)
 
 
@@ -122,7 +124,7 @@ def confirm(claim_id: UUID) -> ResponseReturnValue:
 def leave(claim_id: UUID) -> ResponseReturnValue:
     """Put the purchase aside in this browser; *Set up your account* on AWS brings it back at any time."""
     drop_claim(claim_id)
-    flash("The purchase was left alone. You can bring it back from AWS Marketplace at any time.", "notice")
+    flash(_("The purchase was left alone. You can bring it back from AWS Marketplace at any time."), "notice")
     return redirect(url_for("site.index"), 303)
 
 
@@ -132,14 +134,29 @@ def _chosen_name(form: OrganisationForm, memberships: list[Membership]) -> str |
     if chosen == NEW:
         name = one_line(form.organization_name.data)
         if not 0 < len(name) <= 200:
-            form.organization_name.errors = ["Please enter a name of up to 200 characters for the new organisation."]
+            form.organization_name.errors = [_("Please enter a name of up to 200 characters for the new organisation.")]
             return None
         return name
     for membership in memberships:
-        if str(membership.organisation_id) == chosen and membership.role in LINKING_ROLES:
+        if str(membership.organisation_id) != chosen:
+            continue
+        if membership.role in LINKING_ROLES:
             return membership.organisation.name
-    form.organization.errors = ["Please choose one of your organisations, or create a new one."]
+        form.organization.errors = [_why_not(membership)]
+        return None
+    form.organization.errors = [_("Please choose one of your organisations, or create a new one.")]
     return None
+
+
+def _why_not(membership: Membership) -> str:
+    """Why a person's own organisation cannot take the purchase from them, and whom to ask."""
+    names = who_runs([membership.organisation_id])[membership.organisation_id]
+    return _(
+        "Only an owner or admin can link purchases to %(organisation)s. Ask %(names)s, or hand the purchase over "
+        "to them.",
+        organisation=membership.organisation.name,
+        names=", ".join(names[:5]),
+    )
 
 
 def _organisation_page(claim: Claim | None, memberships: list[Membership], form: OrganisationForm) -> str:

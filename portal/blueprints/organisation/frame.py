@@ -40,13 +40,21 @@ class NameForm(FlaskForm):  # type: ignore[misc]
     name = StringField(
         lazily("Name of the organisation"),
         filters=[one_line],
-        validators=[DataRequired(lazily("Please enter a name.")), Length(max=200)],
+        validators=[
+            DataRequired(lazily("Please enter a name.")),
+            Length(max=200, message=lazily("Please use up to 200 characters.")),
+        ],
     )
 
 
 def _not_too_long_when_folded(_form: FlaskForm, typed: EmailField) -> None:
     if len(email_key(typed.data or "")) > 320:
         raise ValidationError(lazily("Please enter a shorter email address."))
+
+
+def _may_be_given(_form: FlaskForm, chosen: SelectField) -> None:
+    if chosen.data not in {value for value, _words in chosen.choices}:
+        raise ValidationError(lazily("Please choose one of these roles."))
 
 
 class InvitationForm(FlaskForm):  # type: ignore[misc]
@@ -58,11 +66,11 @@ class InvitationForm(FlaskForm):  # type: ignore[misc]
         validators=[
             DataRequired(lazily("Please enter an email address.")),
             Email(lazily("Please enter an email address such as name@example.com."), check_deliverability=False),
-            Length(max=320),
+            Length(max=320, message=lazily("Please enter a shorter email address.")),
             _not_too_long_when_folded,
         ],
     )
-    role = SelectField(lazily("Role"), choices=[], validate_choice=True)
+    role = SelectField(lazily("Role"), choices=[], validate_choice=False, validators=[_may_be_given])
 
 
 @dataclass

@@ -34,7 +34,7 @@ def found() -> ResponseReturnValue:
         return render_template("organisation/index.html", places=places, roles=ROLES, form=form), 400
     with transaction():
         organisation_id = found_organisation(visitor().person_id, form.name.data).id
-    flash(_("%(name)s is founded, and you are its owner.", name=form.name.data), "success")
+    flash(_("%(name)s is created, and you are its owner.", name=form.name.data), "success")
     return redirect(url_for("organisation.show", organisation_id=organisation_id), 303)
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from functools import cache
 from zoneinfo import available_timezones
 
-from flask import Response, current_app, flash, make_response, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
 from flask_wtf import FlaskForm
@@ -23,7 +22,6 @@ from portal.language import gettext as _
 from portal.web import speech
 from portal.web.fields import one_line
 
-KEPT_FOR = timedelta(days=365)
 AREAS = frozenset({"Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"})
 
 
@@ -75,18 +73,8 @@ def keep_about() -> ResponseReturnValue:
         if changed:
             audit.record(f"person:{person.id}", "changed their profile", f"person:{person.id}", changed=changed)
     flash(_("Your changes are saved."), "success")
-    answer = make_response(redirect(url_for("profile.show"), 303))
-    _speak(answer, said["language"])
-    return answer
-
-
-def _speak(answer: Response, language: str | None) -> None:
-    """Let this browser read in the language that was chosen, or in the one it asks for."""
-    secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
-    if language:
-        answer.set_cookie(speech.COOKIE, language, max_age=KEPT_FOR, samesite="Lax", secure=secure)
-    else:
-        answer.delete_cookie(speech.COOKIE, samesite="Lax", secure=secure)
+    speech.choose_exactly(said["language"], said["time_zone"])
+    return redirect(url_for("profile.show"), 303)
 
 
 def _form(**known: str) -> AboutForm:

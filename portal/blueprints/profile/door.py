@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from secrets import token_urlsafe
-
 from flask import Blueprint
 from flask_login import current_user
 
+from portal.accounts import sessions
 from portal.accounts.models import Person
 from portal.database import db
 from portal.web import visitor as visitors
@@ -23,7 +22,4 @@ def myself() -> Person:
 def end_sessions_of(person: Person) -> None:
     """Sign a person out everywhere but in this browser, if it is theirs. Inside a transaction."""
     here = current_user.is_authenticated and visitor().person_id == person.id
-    person.sign_in_key = token_urlsafe(24)
-    db.session.flush()
-    if here:
-        visitors.sign_in(person)
+    sessions.end_all(person.id, but=visitors.session_key() if here else None)

@@ -5,30 +5,38 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, request, url_for
+from flask_login import current_user
 from wtforms import StringField
 from wtforms.validators import DataRequired, Length
 
 from portal.accounts.factors import PAUSE, PURPOSE, Answer
+from portal.accounts.models import Person
 from portal.accounts.passkeys import House
-from portal.database import transaction, utcnow
+from portal.database import db, transaction, utcnow
+from portal.language import lazily, marked
 from portal.sealing import Seal
 from portal.services import settings
-from portal.staff import sessions
-from portal.web import console
+from portal.staff import members, sessions
+from portal.web import console, entering, visitor
 from portal.web.addresses import is_ours
 
 blueprint = Blueprint("second_factor", __name__, url_prefix="/second-factor")
 
 PROBLEMS = {
-    Answer.WRONG: "This code is not right, or was used already. Please take the one your app shows now.",
-    Answer.BLOCKED: f"There were too many wrong codes. Please try again in {int(PAUSE.total_seconds() // 60)} minutes.",
+    Answer.WRONG: lazily("This code is not right, or was used already. Please take the one your app shows now."),
+    Answer.BLOCKED: lazily(
+        "There were too many wrong codes. Please try again in %(minutes)s minutes.",
+        minutes=int(PAUSE.total_seconds() // 60),
+    ),
 }
-NO_PASSKEY = "This passkey was not accepted. Please try again, or use another way."
+NO_PASSKEY = marked("This passkey was not accepted. Please try again, or use another way.")
 
 
 def code_field() -> StringField:
     """The six digits of an authenticator app."""
-    return StringField("Code", validators=[DataRequired("Please enter the six digits your app shows."), Length(max=20)])
+    return StringField(
+        lazily("Code"), validators=[DataRequired(lazily("Please enter the six digits your app shows.")), Length(max=20)]
+    )
 
 
 def seal() -> Seal:
@@ -39,6 +47,27 @@ def seal() -> Seal:
 def house() -> House:
     """Whose passkeys these are."""
     return House.at(settings().portal_url, settings().seller_name)
+
+
+def asked() -> Person | None:
+    """Who is asked for a second factor: whoever signs in with this browser, or a member of staff on the way into the
+    console; None when nobody is."""
+    half = entering.half_signed_in(utcnow())
+    if half is not None:
+        return half
+    if not current_user.is_authenticated or not members.is_staff(visitor.visitor().person_id):
+        return None
+    return db.session.get_one(Person, visitor.visitor().person_id)
+
+
+def let_in(person: Person, factor: str) -> str:
+    """The second factor was right; where its bearer goes now."""
+    if entering.half_signed_in(utcnow()) is not None:
+        entering.go_the_rest(person, factor)
+    if members.is_staff(person.id):
+        return enter_console(person.id, factor) or url_for("site.index")
+    wanted = request.args.get("next", "")
+    return wanted if is_ours(wanted) else url_for("contracts.index")
 
 
 def enter_console(person_id: int, factor: str) -> str | None:

@@ -1,29 +1,38 @@
-"""Giving the second factor: a code, or a passkey."""
+"""Giving the second factor: a code of an app, a passkey, or a recovery code."""
 
 from __future__ import annotations
 
-from flask import abort, jsonify, redirect, render_template, request, url_for
+from flask import abort, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import login_required
+from flask_login import current_user
 from flask_wtf import FlaskForm
+from wtforms import StringField
+from wtforms.validators import DataRequired, Length
 
 from portal import audit
-from portal.accounts import factors, passkeys
+from portal.accounts import factors, passkeys, recovery
 from portal.accounts.factors import Answer
+from portal.accounts.models import Person
 from portal.accounts.passkeys import PasskeyRefused
 from portal.blueprints.second_factor.door import (
     NO_PASSKEY,
     PROBLEMS,
     answer_of_browser,
+    asked,
     blueprint,
     code_field,
-    enter_console,
     house,
+    let_in,
     seal,
 )
 from portal.database import transaction, utcnow
+from portal.language import gettext as _
+from portal.language import lazily, ngettext
 from portal.staff import members
-from portal.web.visitor import visitor
+from portal.web import entering
+
+NO_CODE = lazily("This recovery code is not known, or was used already.")
+TOO_LATE = lazily("That took too long. Please sign in again.")
 
 
 class CodeForm(FlaskForm):  # type: ignore[misc]
@@ -32,73 +41,116 @@ class CodeForm(FlaskForm):  # type: ignore[misc]
     code = code_field()
 
 
+class RecoveryForm(FlaskForm):  # type: ignore[misc]
+    """One of the codes on paper."""
+
+    recovery_code = StringField(
+        lazily("Recovery code"),
+        validators=[DataRequired(lazily("Please enter one of your recovery codes.")), Length(max=60, message=NO_CODE)],
+    )
+
+
 @blueprint.get("")
-@login_required
 def show() -> ResponseReturnValue:
     """Ask for it."""
-    _only_staff()
-    return _page(CodeForm(formdata=None))
+    person = asked()
+    return _page(person, CodeForm(formdata=None)) if person else _nobody()
 
 
 @blueprint.post("")
-@login_required
 def give_code() -> ResponseReturnValue:
-    """Take a code."""
-    person_id = _only_staff()
+    """Take a code of the app."""
+    person = asked()
+    if person is None:
+        return _nobody()
     form = CodeForm()
     if not form.validate():
-        return _page(form), 400
+        return _page(person, form), 400
     with transaction():
-        answer = factors.check_code(person_id, form.code.data, seal(), utcnow())
-        if answer is not Answer.RIGHT:
-            audit.record(f"person:{person_id}", "second factor refused", f"person:{person_id}", answer=str(answer))
+        answer = factors.check_code(person.id, form.code.data, seal(), utcnow())
+        _note(person, answer, "app")
     if answer is not Answer.RIGHT:
-        form.code.errors = [PROBLEMS[answer]]
-        return _page(form), 429 if answer is Answer.BLOCKED else 401
-    return redirect(enter_console(person_id, "app") or url_for("site.index"), 303)
+        form.code.errors = [_(PROBLEMS[answer])]
+        return _page(person, form), 429 if answer is Answer.BLOCKED else 401
+    return redirect(let_in(person, "app"), 303)
+
+
+@blueprint.post("/recovery")
+def give_recovery_code() -> ResponseReturnValue:
+    """Take a code on paper."""
+    person = asked()
+    if person is None:
+        return _nobody()
+    form = RecoveryForm()
+    if not form.validate():
+        return _page(person, recovery_form=form), 400
+    with transaction():
+        answer = recovery.use(person.id, form.recovery_code.data, utcnow())
+        _note(person, answer, "recovery code")
+    if answer is not Answer.RIGHT:
+        form.recovery_code.errors = [_(PROBLEMS[answer]) if answer is Answer.BLOCKED else NO_CODE]
+        return _page(person, recovery_form=form), 429 if answer is Answer.BLOCKED else 401
+    where = let_in(person, "recovery")
+    left = recovery.left(person.id)
+    flash(
+        ngettext(
+            "You have used a recovery code. %(num)d is left: make new ones in your profile.",
+            "You have used a recovery code. %(num)d are left.",
+            left,
+        ),
+        "warning",
+    )
+    return redirect(where, 303)
 
 
 @blueprint.post("/passkey/begin")
-@login_required
 def begin_passkey() -> ResponseReturnValue:
     """What the browser is to ask the person's passkey."""
-    person_id = _only_staff()
+    person = asked()
+    if person is None:
+        return jsonify(problem=str(TOO_LATE)), 401
     with transaction():
-        return jsonify(passkeys.begin_asking(person_id, house(), utcnow()))
+        return jsonify(passkeys.begin_asking(person.id, house(), utcnow()))
 
 
 @blueprint.post("/passkey")
-@login_required
 def give_passkey() -> ResponseReturnValue:
     """Take a passkey's signature; the answer says where to go."""
-    person_id = _only_staff()
+    person = asked()
+    if person is None:
+        return jsonify(problem=str(TOO_LATE)), 401
     refused = False
     with transaction():
         try:
-            passkeys.check(person_id, answer_of_browser(), house(), utcnow())
+            passkeys.check(person.id, answer_of_browser(), house(), utcnow())
         except PasskeyRefused:  # what was asked is used up all the same
             refused = True
-            audit.record(f"person:{person_id}", "second factor refused", f"person:{person_id}", answer="passkey")
-    if refused:
-        return jsonify(problem=NO_PASSKEY), 401
-    return jsonify(go=enter_console(person_id, "passkey") or url_for("site.index"))
+            _note(person, Answer.WRONG, "passkey")
+    return (jsonify(problem=_(NO_PASSKEY)), 401) if refused else jsonify(go=let_in(person, "passkey"))
 
 
-def _only_staff() -> int:
-    person_id = visitor().person_id
-    if not members.is_staff(person_id):
+def _note(person: Person, answer: Answer, which: str) -> None:
+    if answer is not Answer.RIGHT:
+        actor = f"person:{person.id}"
+        audit.record(actor, "second factor refused", actor, answer=str(answer), factor=which)
+
+
+def _nobody() -> ResponseReturnValue:
+    """Nobody is asked: a customer who is in already, or somebody who has to begin again."""
+    if current_user.is_authenticated:
         abort(403)
-    return person_id
+    if request.method == "POST":
+        flash(TOO_LATE, "notice")
+    return redirect(url_for("signin.show", next=request.args.get("next")), 303)
 
 
-def _page(form: CodeForm) -> str:
-    person_id = visitor().person_id
-    factor = factors.factor_of(person_id)
+def _page(person: Person, form: CodeForm | None = None, recovery_form: RecoveryForm | None = None) -> str:
     return render_template(
         "second_factor/show.html",
-        form=form,
+        form=form or CodeForm(formdata=None),
+        recovery_form=recovery_form or RecoveryForm(formdata=None),
         next=request.args.get("next", ""),
         house=house(),
-        has_app=bool(factor and factor.sealed_key),
-        has_passkey=bool(passkeys.passkeys_of(person_id)),
+        is_staff=members.is_staff(person.id),
+        **entering.ways(person.id),
     )

@@ -28,33 +28,41 @@ from portal.blueprints.second_factor.door import (
 )
 from portal.blueprints.signup import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from portal.database import transaction, utcnow
+from portal.language import gettext as _
+from portal.language import lazily, marked
 from portal.services import settings
 from portal.staff import members
 from portal.web import visitor
 from portal.web.fields import one_line
 from portal.web.new_password import complain
 
-CODE_GONE = "This set-up code is not known, was used, or is too old. Ask for a new one."
-GONE = "The time for setting up is over. Ask for a new set-up code."
+CODE_GONE = marked("This set-up code is not known, was used, or is too old. Ask for a new one.")
+GONE = marked("The time for setting up is over. Ask for a new set-up code.")
 
 
 class SetUpForm(FlaskForm):  # type: ignore[misc]
     """The set-up code, and who its bearer is."""
 
     code = StringField(
-        "Set-up code", filters=[one_line], validators=[DataRequired("Please enter your set-up code."), Length(max=100)]
+        lazily("Set-up code"),
+        filters=[one_line],
+        validators=[DataRequired(lazily("Please enter your set-up code.")), Length(max=100)],
     )
     name = StringField(
-        "Your name", filters=[one_line], validators=[DataRequired("Please enter your name."), Length(max=200)]
+        lazily("Your name"),
+        filters=[one_line],
+        validators=[DataRequired(lazily("Please enter your name.")), Length(max=200)],
     )
     password = PasswordField(
-        "New password",
+        lazily("New password"),
         validators=[
-            DataRequired("Please choose a password."),
+            DataRequired(lazily("Please choose a password.")),
             Length(
                 min=SHORTEST_PASSWORD,
                 max=LONGEST_PASSWORD,
-                message=f"Please use {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.",
+                message=lazily(
+                    "Please use %(least)s to %(most)s characters.", least=SHORTEST_PASSWORD, most=LONGEST_PASSWORD
+                ),
             ),
         ],
     )
@@ -84,9 +92,9 @@ def begin_set_up() -> ResponseReturnValue:
         if person is not None:
             factors.new_key(person.id, seal())
     if person is None:
-        form.code.errors = [CODE_GONE]
+        form.code.errors = [_(CODE_GONE)]
         return render_template("second_factor/set_up.html", form=form), 410
-    visitor.sign_in(person)
+    visitor.sign_in(person, "password")
     return redirect(url_for("second_factor.choose"), 303)
 
 
@@ -121,7 +129,7 @@ def begin_new_passkey() -> ResponseReturnValue:
     """What the browser is to ask for a new passkey."""
     person = visitor.visitor()
     if members.being_set_up(person.person_id, utcnow()) is None:
-        return jsonify(problem=GONE), 410
+        return jsonify(problem=_(GONE)), 410
     with transaction():
         return jsonify(passkeys.begin_adding(person.person_id, person.email, person.name, house(), utcnow()))
 
@@ -135,17 +143,17 @@ def keep_passkey() -> ResponseReturnValue:
         with transaction():
             member = members.being_set_up(person_id, utcnow())
             if member is None:
-                return jsonify(problem=GONE), 410
+                return jsonify(problem=_(GONE)), 410
             done = members.finish_set_up(member, utcnow())
             if done:  # by nobody else a moment before
                 passkeys.add(person_id, answer_of_browser(), "First passkey", house(), utcnow())
     except PasskeyRefused:
-        return jsonify(problem=NO_PASSKEY), 401
+        return jsonify(problem=_(NO_PASSKEY)), 401
     return jsonify(go=(enter_console(person_id, "passkey") if done else None) or _over())
 
 
 def _over() -> str:
-    flash(GONE, "warning")
+    flash(_(GONE), "warning")
     return url_for("second_factor.set_up")
 
 
@@ -159,14 +167,14 @@ def _page(form: FirstCodeForm, status: int = 200) -> ResponseReturnValue:
     page = render_template(
         "second_factor/choose.html",
         form=form,
-        picture=_picture(address),
-        key=" ".join(_in_fours(key)),
+        picture=picture(address),
+        key=" ".join(in_fours(key)),
         house=house(),
     )
     return page, status
 
 
-def _picture(address: str) -> Markup:
+def picture(address: str) -> Markup:
     """The address as a QR code: SVG of our own making, so it may stand in the page."""
     drawn = io.BytesIO()
     segno.make(address, error="m").save(
@@ -175,5 +183,5 @@ def _picture(address: str) -> Markup:
     return Markup(drawn.getvalue().decode())  # nosec markupsafe_markup_xss # noqa: S704 - drawn from a key that we made
 
 
-def _in_fours(key: str) -> list[str]:
+def in_fours(key: str) -> list[str]:
     return [key[start : start + 4] for start in range(0, len(key), 4)]

@@ -15,10 +15,10 @@ from portal.contracts.models import Contract, NameKind
 from portal.database import after_commit, db, transaction, utcnow
 from portal.jobs import later
 from portal.registration.models import UnclearPurchase
+from portal.registration.moving import Deed
 from portal.services import products
 from portal.staff.attention import deciding
 from portal.staff.attention.deciding import CannotDecide, Decision, Question
-from portal.staff.attention.moving import Deed
 from portal.staff.journal import names_of_actors
 from portal.web.views import ContractPage, contract_card
 

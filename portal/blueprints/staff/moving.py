@@ -13,10 +13,12 @@ from portal.blueprints.staff.gate import blueprint, staff_member
 from portal.contracts.models import Contract
 from portal.database import after_commit, db, transaction, utcnow
 from portal.jobs import later
+from portal.registration.giving import Post
+from portal.registration.moves import Move, last_move_of
+from portal.registration.moving import CannotMove, ChangedMeanwhile, Deed, Seen, why_no_undo
 from portal.services import products, sender
 from portal.staff.attention import moves, moving
-from portal.staff.attention.moves import Move, Side
-from portal.staff.attention.moving import CannotMove, ChangedMeanwhile, Deed, Post, Seen
+from portal.staff.attention.moves import Side
 from portal.staff.journal import names_of_actors
 from portal.web.fields import one_line
 
@@ -41,9 +43,9 @@ class Moving:
 def moving_of(contract_id: UUID) -> Moving:
     """Whose a contract is, and what staff did to that last; for `staff/contract/_moving.html`."""
     contract = db.session.get_one(Contract, contract_id)
-    last = moves.last_move_of(contract_id)
+    last = last_move_of(contract_id)
     by = names_of_actors([last.by]).get(last.by, last.by) if last else None
-    can_undo = last is not None and moving.why_no_undo(last) is None
+    can_undo = last is not None and why_no_undo(last) is None
     return Moving(contract, moves.side_of(contract.organisation_id), last, by, can_undo)
 
 
@@ -152,7 +154,7 @@ def _move_page(move_id: int, problem: str | None = None) -> str:
         before=moves.side_of(made.from_id),
         after=moves.side_of(made.to_id),
         names=names_of_actors({made.by, made.undone_by or ""}),
-        why_not=moving.why_no_undo(made),
+        why_not=why_no_undo(made),
         typed=request.form.get("why", ""),
         problem=problem,
     )

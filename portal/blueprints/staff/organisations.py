@@ -36,9 +36,9 @@ def invite_first_owner(organisation_id: int) -> ResponseReturnValue:
         email = validate_email(typed, check_deliverability=False).normalized
     except EmailNotValidError:
         problem = _("Please enter an email address, such as alice@example.com.")
-        return _organisation_page(organisation_id, problem, typed, why), 400
+        return _organisation_page(organisation_id, problem, typed, why, "email"), 400
     if not why:
-        return _organisation_page(organisation_id, _(WHY_MISSING), typed), 400
+        return _organisation_page(organisation_id, _(WHY_MISSING), typed, wrong="why"), 400
     try:
         with transaction():
             _send(invitations.invite_first_owner(organisation_id, email, staff_member().person_id, why, utcnow()))
@@ -56,7 +56,9 @@ def _send(asked: Invited) -> None:
     after_commit(later.send_mail)
 
 
-def _organisation_page(organisation_id: int, problem: str | None = None, typed: str = "", why: str = "") -> str:
+def _organisation_page(
+    organisation_id: int, problem: str | None = None, typed: str = "", why: str = "", wrong: str = ""
+) -> str:
     found = organisations.organisation(organisation_id) or abort(404)
     return render_template(
         "staff/organisation.html",
@@ -65,6 +67,7 @@ def _organisation_page(organisation_id: int, problem: str | None = None, typed: 
         problem=problem,
         typed=typed,
         why=why,
+        wrong=wrong,
     )
 
 

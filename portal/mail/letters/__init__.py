@@ -22,10 +22,13 @@ writes and where help is. Texts among the arguments are taken for typed by someb
 called `url` or `link`, or ending so. Give days and times as ``datetime`` and say them with ``day()`` and ``when()``.
 """
 
-from portal.mail.content import Sender, Words
-from portal.mail.letters.accounts import already_a_customer, welcome
+from portal.mail.content import Sender
+from portal.mail.drafts import KINDS
+from portal.mail.letters.accounts import already_a_customer, verify_address, welcome
 from portal.mail.letters.contracts import Change, auto_renew_off, contract_changed, contract_ended, contract_ending
 from portal.mail.letters.handing import handed_over, resume, set_up_by
+from portal.mail.letters.identities import identity_joined, identity_removed
+from portal.mail.letters.moving import contract_given, contract_received, move_offered, move_refused, move_undone
 from portal.mail.letters.organisations import invited, joined, removed, role_changed
 from portal.mail.letters.own_account import (
     account_deleted,
@@ -37,14 +40,16 @@ from portal.mail.letters.own_account import (
     factor_added,
     factor_removed,
     password_changed,
+    reset_password,
+    signed_in_anew,
 )
 from portal.mail.letters.purchases import linked, linked_by_support, unlinked
 from portal.mail.letters.seller import aws_refuses
 
 __all__ = [
+    "KINDS",
     "Change",
     "Sender",
-    "Words",
     "account_deleted",
     "address_changed",
     "address_has_an_account",
@@ -56,19 +61,29 @@ __all__ = [
     "contract_changed",
     "contract_ended",
     "contract_ending",
+    "contract_given",
+    "contract_received",
     "data_downloaded",
     "factor_added",
     "factor_removed",
     "handed_over",
+    "identity_joined",
+    "identity_removed",
     "invited",
     "joined",
     "linked",
     "linked_by_support",
+    "move_offered",
+    "move_refused",
+    "move_undone",
     "password_changed",
     "removed",
+    "reset_password",
     "resume",
     "role_changed",
     "set_up_by",
+    "signed_in_anew",
     "unlinked",
+    "verify_address",
     "welcome",
 ]

@@ -7,13 +7,12 @@ from datetime import UTC, datetime
 
 from portal.language import gettext as _
 from portal.language import marked
-from portal.mail.content import Button, Content, Fact, Facts, Part, Sender, hello
+from portal.mail.content import Button, Content, Fact, Facts, Part, Quiet, Sender, hello
 from portal.mail.drafts import kind
 from portal.mail.moments import day
 from portal.mail.names import harmless
 
 CONTRACT = "7d4c1f6e-0000-4000-8000-000000000001"
-NONE = "–"
 SUBJECTS = {
     "state": marked("Status"),
     "ends_at": marked("End"),
@@ -46,7 +45,7 @@ class Change:
 
 def _said(subject: str, value: str | bool | datetime | None) -> str:
     if value is None:
-        return NONE
+        return _("Unknown") if subject in SUBJECTS else _("No longer included")
     if isinstance(value, datetime):
         return day(value)
     if isinstance(value, bool):
@@ -62,7 +61,7 @@ def _facts(changes: tuple[Change, ...]) -> Facts:
             Fact(
                 _(SUBJECTS[one.subject]) if one.subject in SUBJECTS else harmless(one.subject),
                 _said(one.subject, one.after),
-                _said(one.subject, one.before),
+                None if one.before is None else _said(one.subject, one.before),
             )
             for one in changes
         )
@@ -73,8 +72,8 @@ def _see(sender: Sender, contract_id: str) -> Button:
     return Button(_("See the contract"), f"{sender.portal_url}/contracts/{contract_id}")
 
 
-def _why_you() -> str:
-    return _("You get this letter because you are an owner or admin of the organisation.")
+def _why_you() -> Quiet:
+    return Quiet(_("You get this letter because you are an owner or admin of the organisation."))
 
 
 @kind(
@@ -119,7 +118,7 @@ def auto_renew_off(
     return Content(
         _("Automatic renewal of %(product)s is off", **names),
         hello(name),
-        _("automatic renewal was switched off on AWS Marketplace for %(product)s at %(organisation)s.", **names),
+        _("Automatic renewal was switched off on AWS Marketplace for %(product)s at %(organisation)s.", **names),
         _("Until %(until)s nothing changes. Then the contract ends, unless it is renewed before.", until=day(until))
         if until
         else _("Until its end nothing changes. Then the contract is over, unless it is renewed before."),
@@ -151,7 +150,7 @@ def contract_ending(
     return Content(
         _("Your contract for %(product)s ends on %(until)s", **names),
         hello(name),
-        _("the contract of %(organisation)s for %(product)s ends on %(until)s.", **names),
+        _("The contract of %(organisation)s for %(product)s ends on %(until)s.", **names),
         _("Automatic renewal is off, so it is over then, unless you renew it on AWS Marketplace before.")
         if auto_renew is False
         else _("AWS Marketplace has not told us of a renewal. To go on, please see to it there before that day."),
@@ -178,7 +177,7 @@ def contract_ended(
     why = _(REASONS[reason]) if reason in REASONS else _("AWS Marketplace grants nothing for it any more.")
     parts: list[Part] = [
         hello(name),
-        _("the contract of %(organisation)s for %(product)s has ended.", **names),
+        _("The contract of %(organisation)s for %(product)s has ended.", **names),
         why,
         *([_facts(changes)] if changes else []),
         _see(sender, contract_id),

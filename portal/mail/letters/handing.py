@@ -18,7 +18,7 @@ def handed_over(sender: Sender, giver: str | None, known: bool, product: str, ur
     """Asks a colleague to set up what somebody has bought."""
     names = {"product": product, "seller": sender.seller}
     if giver is None:
-        opening = _("somebody who bought %(product)s on AWS Marketplace asks you to set it up at %(seller)s.", **names)
+        opening = _("Somebody who bought %(product)s on AWS Marketplace asks you to set it up at %(seller)s.", **names)
     elif known:  # who is signed in; others only give a name
         opening = _(
             "%(giver)s, who has bought %(product)s on AWS Marketplace, asks you to set it up at %(seller)s.",
@@ -27,7 +27,7 @@ def handed_over(sender: Sender, giver: str | None, known: bool, product: str, ur
         )
     else:
         opening = _(
-            "somebody who has bought %(product)s on AWS Marketplace, and gives “%(giver)s” as their name, asks you to "
+            "Somebody who has bought %(product)s on AWS Marketplace, and gives “%(giver)s” as their name, asks you to "
             "set it up at %(seller)s.",
             giver=giver,
             **names,
@@ -50,7 +50,7 @@ def set_up_by(_sender: Sender, name: str, linker: str, product: str) -> Content:
     return Content(
         _("%(product)s is set up", **names),
         hello(name),
-        _("the purchase of %(product)s that you handed over has been set up by %(linker)s.", **names),
+        _("The purchase of %(product)s that you handed over has been set up by %(linker)s.", **names),
         _("Is that not the person you meant? Please tell us, and we put it right."),
     )
 
@@ -63,7 +63,7 @@ def resume(sender: Sender, name: str, product: str, url: str, until: datetime) -
         _("%(product)s waits to be set up", **names),
         hello(name),
         _(
-            "your purchase of %(product)s on AWS Marketplace is not linked to an organisation at %(seller)s yet.",
+            "Your purchase of %(product)s on AWS Marketplace is not linked to an organisation at %(seller)s yet.",
             **names,
         ),
         Button(_("Go on where you stopped"), url),

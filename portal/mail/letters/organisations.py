@@ -52,7 +52,7 @@ def role_changed(sender: Sender, name: str, organisation: str, role: str, organi
     return Content(
         _("Your role at %(organisation)s has changed", organisation=organisation),
         hello(name),
-        _("you have another role at %(organisation)s from now on.", organisation=organisation),
+        _("You have another role at %(organisation)s from now on.", organisation=organisation),
         Facts((Fact(_("Your role"), _(ROLES[role])),)),
         Button(_("See what you may do there"), f"{sender.portal_url}/organisations/{organisation_id}"),
     )
@@ -65,7 +65,7 @@ def removed(sender: Sender, name: str, organisation: str) -> Content:
         _("You no longer belong to %(organisation)s", organisation=organisation),
         hello(name),
         _(
-            "you were taken out of %(organisation)s, and do not see its contracts any more. Your account at %(seller)s "
+            "You were taken out of %(organisation)s, and do not see its contracts any more. Your account at %(seller)s "
             "stays.",
             organisation=organisation,
             seller=sender.seller,

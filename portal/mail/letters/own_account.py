@@ -24,7 +24,7 @@ def confirm_new_address(sender: Sender, link: str) -> Content:
         _("Is this your new address at %(seller)s?", seller=sender.seller),
         _("Hello,"),
         _(
-            "somebody, probably you, wants to use this address for their account at %(seller)s from now on.",
+            "Somebody, probably you, wants to use this address for their account at %(seller)s from now on.",
             seller=sender.seller,
         ),
         Button(_("Confirm this address"), link),
@@ -40,7 +40,7 @@ def confirm_leaving_address(sender: Sender, name: str, address: str, link: str) 
         _("May your %(seller)s account move to another address?", seller=sender.seller),
         hello(name),
         _(
-            "somebody who is signed in as you asked to move your account from this address to %(address)s.",
+            "Somebody who is signed in as you asked to move your account from this address to %(address)s.",
             address=address,
         ),
         Button(_("Agree, or stop it"), link),
@@ -56,7 +56,7 @@ def address_has_an_account(sender: Sender) -> Content:
         _("This address has a %(seller)s account already", seller=sender.seller),
         _("Hello,"),
         _(
-            "somebody, probably you, wants to use this address for another account at %(seller)s. It has an account "
+            "Somebody, probably you, wants to use this address for another account at %(seller)s. It has an account "
             "of its own, so nothing was changed, and nobody else was told so.",
             seller=sender.seller,
         ),
@@ -72,9 +72,25 @@ def address_changed(sender: Sender, name: str, address: str, at: datetime) -> Co
     return Content(
         _("Your %(seller)s account has moved to another address", seller=sender.seller),
         hello(name),
-        _("since %(at)s you sign in with %(address)s, and mail to you goes there.", at=when(at), address=address),
+        _("Since %(at)s you sign in with %(address)s, and mail to you goes there.", at=when(at), address=address),
         _("All other browsers were signed out."),
         _("Was it not you? Please tell us at once."),
+    )
+
+
+@kind(name="Alice", link="https://portal.example/password/reset/x")
+def reset_password(sender: Sender, name: str, link: str) -> Content:
+    """To whoever has forgotten their password, or somebody says so."""
+    return Content(
+        _("Choose a new password for %(seller)s", seller=sender.seller),
+        hello(name),
+        _("Somebody, probably you, asked for a new password for your account at %(seller)s.", seller=sender.seller),
+        Button(_("Choose a new password"), link),
+        _(
+            "The link can be used once, within an hour. Were you about to link a purchase? Open the link in the same "
+            "browser, and you go on with it after signing in."
+        ),
+        Quiet(_("Did you not ask for this? Then there is nothing to do: your password stays as it is.")),
     )
 
 
@@ -84,9 +100,27 @@ def password_changed(sender: Sender, name: str, at: datetime) -> Content:
     return Content(
         _("Your %(seller)s password was changed", seller=sender.seller),
         hello(name),
-        _("your password was changed on %(at)s. All other browsers were signed out.", at=when(at)),
+        _("Your password was changed on %(at)s. All other browsers were signed out.", at=when(at)),
         _("Was it not you? Please tell us at once."),
         Button(_("Look at your account"), f"{sender.portal_url}/profile"),
+    )
+
+
+@kind(name="Alice", agent="Firefox on Windows", at=AT)
+def signed_in_anew(sender: Sender, name: str, agent: str, at: datetime) -> Content:
+    """To whoever signed in with a browser that they had not used here before."""
+    with_what = (
+        _("Somebody signed in to your account on %(at)s, with %(browser)s.", at=when(at), browser=agent)
+        if agent
+        else _("Somebody signed in to your account on %(at)s.", at=when(at))
+    )
+    return Content(
+        _("New sign-in to your %(seller)s account", seller=sender.seller),
+        hello(name),
+        with_what,
+        _("You had not used this browser here before. Was it you? Then there is nothing to do."),
+        Button(_("Choose a new password"), f"{sender.portal_url}/password/forgot"),
+        Quiet(_("Was it not you? Choose a new password at once: it signs everybody out. And please tell us.")),
     )
 
 
@@ -96,7 +130,7 @@ def factor_added(sender: Sender, name: str, factor: str, at: datetime) -> Conten
     return Content(
         _("Added to your %(seller)s account: %(factor)s", seller=sender.seller, factor=_(factor)),
         hello(name),
-        _("your account got something new on %(at)s: %(factor)s.", at=when(at), factor=_(factor)),
+        _("Your account got something new on %(at)s: %(factor)s.", at=when(at), factor=_(factor)),
         _("Was it not you? Please change your password, and tell us."),
         Button(_("Look at your account"), f"{sender.portal_url}/profile/second-factor"),
     )
@@ -108,7 +142,7 @@ def factor_removed(sender: Sender, name: str, factor: str, at: datetime) -> Cont
     return Content(
         _("Removed from your %(seller)s account: %(factor)s", seller=sender.seller, factor=_(factor)),
         hello(name),
-        _("this was removed from your account on %(at)s: %(factor)s.", at=when(at), factor=_(factor)),
+        _("This was removed from your account on %(at)s: %(factor)s.", at=when(at), factor=_(factor)),
         _("Was it not you? Please change your password, and tell us."),
         Button(_("Look at your account"), f"{sender.portal_url}/profile/second-factor"),
     )
@@ -120,7 +154,7 @@ def data_downloaded(sender: Sender, name: str, at: datetime) -> Content:
     return Content(
         _("Your %(seller)s data was downloaded", seller=sender.seller),
         hello(name),
-        _("a file with everything that we keep about you was downloaded on %(at)s.", at=when(at)),
+        _("A file with everything that we keep about you was downloaded on %(at)s.", at=when(at)),
         _("Was it not you? Please change your password, and tell us."),
     )
 
@@ -132,7 +166,7 @@ def account_deleted(sender: Sender, name: str, at: datetime) -> Content:
         _("Your %(seller)s account is deleted", seller=sender.seller),
         hello(name),
         _(
-            "as you wished, your account was deleted on %(at)s. This is the last letter that we write to you.",
+            "As you wished, your account was deleted on %(at)s. This is the last letter that we write to you.",
             at=when(at),
         ),
         _(

@@ -19,7 +19,7 @@ def linked(sender: Sender, name: str, product: str, organisation: str, contract_
     return Content(
         _("%(product)s is set up for %(organisation)s", **names),
         hello(name),
-        _("your purchase of %(product)s on AWS Marketplace is now linked to %(organisation)s.", **names),
+        _("Your purchase of %(product)s on AWS Marketplace is now linked to %(organisation)s.", **names),
         Button(_("See the contract"), f"{sender.portal_url}/contracts/{contract_id}"),
         _("Was this not intended? Please tell us."),
     )
@@ -33,7 +33,7 @@ def linked_by_support(sender: Sender, name: str, product: str, organisation: str
         _("%(product)s is now linked to %(organisation)s", **names),
         hello(name),
         _(
-            "our support has linked a purchase of %(product)s on AWS Marketplace to %(organisation)s. Your people can "
+            "Our support has linked a purchase of %(product)s on AWS Marketplace to %(organisation)s. Your people can "
             "see the contract from now on, and use what it includes.",
             **names,
         ),
@@ -50,7 +50,7 @@ def unlinked(sender: Sender, name: str, product: str, organisation: str, at: dat
         _("%(product)s is no longer linked to %(organisation)s", **names),
         hello(name),
         _(
-            "our support has taken a contract for %(product)s off %(organisation)s, on %(at)s. Your people do not see "
+            "Our support has taken a contract for %(product)s off %(organisation)s, on %(at)s. Your people do not see "
             "it any more. On AWS Marketplace nothing was changed or cancelled by this.",
             at=when(at),
             **names,

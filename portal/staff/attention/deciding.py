@@ -28,7 +28,7 @@ from portal.notifications.intake import names_in
 from portal.notifications.models import Notification
 from portal.registration import unclear
 from portal.registration.models import UnclearPurchase
-from portal.staff.attention.moving import Deed
+from portal.registration.moving import Deed
 
 
 class Decision(Base):

@@ -1,4 +1,4 @@
-"""What staff have moved from one organisation to another, and what they have to know before they do."""
+"""What staff have to know before they move a contract from one organisation to another."""
 
 from __future__ import annotations
 
@@ -7,51 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ForeignKey, String, Text, func, or_, select
-from sqlalchemy.orm import Mapped, joinedload, mapped_column
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import joinedload
 
-from portal.accounts.models import Membership, Organisation, Person, folded
+from portal.accounts.models import Membership, Organisation, folded
 from portal.contracts.models import Contract
-from portal.database import Base, UTCDateTime, db
+from portal.database import db
 from portal.registration.linking import LINKING_ROLES
 from portal.registration.models import Claim, ClaimState
 from portal.staff.searching.finding_people import FoundOrganisation, organisation_numbered, organisations
 
 MOST_FOUND = 20
-
-
-class Move(Base):
-    """One contract, given by staff to an organisation, taken from one, or both."""
-
-    __tablename__ = "moves"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    contract_id: Mapped[UUID] = mapped_column(ForeignKey("contracts.id"), index=True)
-    from_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
-    """Whose it was; None for nobody's."""
-    to_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
-    """Whose it became; None for nobody's."""
-    linked_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
-    """Who had linked it before, and when: what an undo puts back."""
-    linked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    at: Mapped[datetime] = mapped_column(UTCDateTime)
-    by: Mapped[str] = mapped_column(String(64))
-    """As in the audit log: `person:12`, `command`."""
-    why: Mapped[str] = mapped_column(Text)
-    undone_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    undone_by: Mapped[str | None] = mapped_column(String(64))
-
-
-def moves_of(contract_id: UUID) -> list[Move]:
-    """What staff did to this contract's link, the latest first."""
-    statement = select(Move).where(Move.contract_id == contract_id).order_by(Move.id.desc())
-    return list(db.session.scalars(statement.execution_options(populate_existing=True)))
-
-
-def last_move_of(contract_id: UUID) -> Move | None:
-    """The latest of them."""
-    statement = select(Move).where(Move.contract_id == contract_id).order_by(Move.id.desc()).limit(1)
-    return db.session.scalar(statement.execution_options(populate_existing=True))
 
 
 def organisations_like(text: str) -> list[FoundOrganisation]:
@@ -61,18 +27,6 @@ def organisations_like(text: str) -> list[FoundOrganisation]:
     numbered = organisation_numbered(int(wanted)) if is_number else None
     named = [one for one in organisations(wanted, MOST_FOUND) if numbered is None or one.id != numbered.id]
     return [*([numbered] if numbered else []), *named]
-
-
-def told_by_mail(organisation_id: int) -> list[Person]:
-    """Who of an organisation gets the letters: those who may link contracts."""
-    return list(
-        db.session.scalars(
-            select(Person)
-            .join(Membership)
-            .where(Membership.organisation_id == organisation_id, Membership.role.in_(LINKING_ROLES))
-            .order_by(Person.id)
-        )
-    )
 
 
 @dataclass(frozen=True)

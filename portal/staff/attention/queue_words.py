@@ -10,6 +10,7 @@ from uuid import UUID
 from portal.contracts.findings import Finding, FindingKind
 from portal.contracts.models import Contract
 from portal.mail.models import Letter
+from portal.mail.problems import in_words
 from portal.notifications.envelope import understand
 from portal.notifications.models import Notification
 from portal.notifications.vocabulary import Kind
@@ -215,7 +216,7 @@ def _letter(letter: Letter) -> Row:
         happened=f"The mail server did not take this letter in {letter.attempts} tries.",
         means="The person was not told.",
         todo="See to the mail server, then let it be sent again; or tell the person yourself.",
-        problem=letter.problem,
+        problem=in_words(letter.problem),
         email=letter.to,
     )
 

@@ -4,13 +4,16 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import pyotp
 import pytest
 from flask import Flask
 from sqlalchemy import update
 
+from portal.accounts import factors
 from portal.accounts.models import Invitation, Membership, Person
 from portal.database import db, transaction, utcnow
 from portal.mail.models import Letter
+from portal.sealing import Seal
 from tests.cast import Somebody
 from tests.portal_client import Page, PortalClient
 
@@ -246,3 +249,22 @@ def test_a_purchase_that_the_browser_brought_is_gone_on_with(
         f"/marketplace/purchases/{the_claim().id}/organization",
         True,
     )
+
+
+def test_who_has_a_second_factor_gives_it_and_comes_back(
+    invite: Invite,
+    open_link: Callable[..., Page],
+    another_client: PortalClient,
+    add_person: Callable[..., Somebody],
+    app: Flask,
+):
+    dora, key = add_person("Dora", "Home"), pyotp.random_base32()
+    with app.app_context(), transaction():
+        factors.ensure(dora.id).sealed_key = Seal(app.config["SECRET_KEY"], factors.PURPOSE).close(key)
+    page = open_link(invite(dora.email))
+    form = another_client.get(page.links["I already have an account"]).form("/signin")
+    page = another_client.follow(another_client.send(form, email=dora.email, password=dora.password))
+    assert page.heading != "You are invited to Acme"
+    form = next(form for form in page.forms if "code" in form.fields)
+    page = another_client.follow(another_client.send(form, code=pyotp.TOTP(key).now()))
+    assert (page.heading, "Join Acme" in page.text) == ("You are invited to Acme", True)

@@ -39,7 +39,7 @@ def test_an_admin_may_too(client: PortalClient, ann: Somebody, acme: str, letter
 
 def test_but_makes_no_owners(client: PortalClient, ann: Somebody, acme: str, letters: Letters):
     page = ask(client.sign_in_as(ann), acme, DORA, "owner")
-    assert (page.status, letters(DORA)) == (400, [])
+    assert (page.status, "Please choose one of these roles." in page.text, letters(DORA)) == (400, True, [])
 
 
 def test_a_member_invites_nobody_by_hand_either(client: PortalClient, bob: Somebody, acme: str, letters: Letters):

@@ -63,7 +63,7 @@ def test_both_are_told_afterwards(asked: PortalClient, alice: Somebody, link_to:
 def test_all_other_browsers_are_signed_out(
     asked: PortalClient, another_client: PortalClient, alice: Somebody, link_to: LinkTo
 ):
-    another_client.sign_in_as(alice)
+    another_client.sign_in_anew_as(alice)
     for link in (link_to(NEW), link_to(alice.email)):
         agree(asked, link)
     assert another_client.get("/profile").location.startswith("/signin")

@@ -186,12 +186,12 @@ def test_signing_out_ends_the_stay_for_every_copy_of_the_cookie(sam_client: Port
     sam_client.send(sam_client.get("/staff/").form("/signout"))
     with sam_client.http.session_transaction(base_url=sam_client.site) as session:
         session.update(copy)
-    assert sam_client.get("/staff/").location.startswith("/second-factor")
+    assert sam_client.get("/staff/").location.startswith("/signin")
 
 
 def test_a_stay_is_no_good_for_another_person(sam_client: PortalClient, olga: Staff):
     with sam_client.http.session_transaction(base_url=sam_client.site) as session:
-        session["_user_id"] = olga.sign_in_key
+        session["_user_id"] = olga.session_key
     assert sam_client.get("/staff/").location.startswith("/second-factor")
 
 

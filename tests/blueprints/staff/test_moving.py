@@ -14,7 +14,7 @@ from portal.contracts.history import write_change
 from portal.contracts.models import Cause, Contract
 from portal.database import db, transaction, utcnow
 from portal.mail.models import Letter
-from portal.staff.attention.moves import Move
+from portal.registration.moves import Move
 from tests.cast import ACME_AWS, ANALYTICS, Somebody
 from tests.portal_client import Page, PortalClient
 

@@ -15,9 +15,9 @@ from portal.marketplace.values import Purchase
 from portal.notifications.models import Fate, Notification
 from portal.registration.arrival import PurchaseUnclear
 from portal.registration.models import UnclearPurchase
+from portal.registration.moving import Deed
 from portal.staff.attention import deciding
 from portal.staff.attention.deciding import CannotDecide, Decision
-from portal.staff.attention.moving import Deed
 from tests.cast import ACME_AWS, ANALYTICS
 from tests.notifications import shapes
 from tests.worker_fixtures import Bench

@@ -19,11 +19,12 @@ from portal.mail.letters import Sender
 from portal.mail.models import Letter
 from portal.products import Products
 from portal.registration.claims import Standing, find_claim, standing
+from portal.registration.giving import Post
 from portal.registration.linking import AlreadyLinked, link
 from portal.registration.models import Claim, ClaimState
+from portal.registration.moves import Move, last_move_of, moves_of
+from portal.registration.moving import CannotMove, ChangedMeanwhile, Deed, Seen
 from portal.staff.attention import moves, moving
-from portal.staff.attention.moves import Move, last_move_of, moves_of
-from portal.staff.attention.moving import CannotMove, ChangedMeanwhile, Deed, Post, Seen
 from tests.cast import ANALYTICS, Somebody
 
 SENDER = Sender("Tidemark", "https://portal.example", "help@tidemark.example")
