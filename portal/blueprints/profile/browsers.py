@@ -21,7 +21,9 @@ def browsers() -> ResponseReturnValue:
     """All of them; this one is marked."""
     here = hash_secret(visitor.session_key() or "")
     mine = sessions.sessions_of(visitor.visitor().person_id, utcnow())
-    return render_template("profile/browsers.html", browsers=[(one, said(one.agent), one.key_hash == here) for one in mine])
+    return render_template(
+        "profile/browsers.html", browsers=[(one, said(one.agent), one.key_hash == here) for one in mine]
+    )
 
 
 def said(agent: str) -> str:
