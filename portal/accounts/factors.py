@@ -60,6 +60,17 @@ def forget(person_id: int) -> None:
     db.session.execute(delete(SecondFactor).where(SecondFactor.person_id == person_id))
 
 
+def forget_pending(person_id: int) -> None:
+    """Forget a key whose first code is awaited. Inside a transaction."""
+    _write(update(SecondFactor).where(SecondFactor.person_id == person_id).values(sealed_pending=None))
+
+
+def remove_app(person_id: int) -> bool:
+    """Take the app away; whether there was one. Inside a transaction."""
+    mine = (SecondFactor.person_id == person_id, SecondFactor.sealed_key.is_not(None))
+    return _write(update(SecondFactor).where(*mine).values(sealed_key=None, sealed_pending=None))
+
+
 def new_key(person_id: int, seal: Seal) -> None:
     """Make a new key for an app to hold; it counts once its first code was right. Inside a transaction."""
     ensure(person_id).sealed_pending = seal.close(pyotp.random_base32())

@@ -80,6 +80,18 @@ def forget_all(person_id: int) -> None:
     db.session.execute(delete(Passkey).where(Passkey.person_id == person_id))
 
 
+def rename(person_id: int, passkey_id: int, name: str) -> None:
+    """Call one of the person's passkeys something else. Inside a transaction."""
+    mine = (Passkey.id == passkey_id, Passkey.person_id == person_id)
+    db.session.execute(update(Passkey).where(*mine).values(name=name[:LONGEST_NAME]))
+
+
+def remove(person_id: int, passkey_id: int) -> bool:
+    """Take one of the person's passkeys away; whether there was one. Inside a transaction."""
+    mine = (Passkey.id == passkey_id, Passkey.person_id == person_id)
+    return bool(db.session.execute(delete(Passkey).where(*mine)).rowcount)  # type: ignore[attr-defined]
+
+
 def begin_adding(person_id: int, email: str, name: str, house: House, now: datetime) -> dict[str, Any]:
     """What to ask the browser for a new passkey (`PublicKeyCredentialCreationOptions`). Inside a transaction."""
     options = webauthn.generate_registration_options(

@@ -155,6 +155,7 @@
   }
 
   document.addEventListener("submit", (event) => {
+    if ("download" in event.target.dataset) return; // the page stays, and nothing says when the file is there
     if (sending) return event.preventDefault();
     sending = true;
     event.submitter?.setAttribute("aria-disabled", "true");

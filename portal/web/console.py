@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 from flask import Flask, g, session
 
 from portal.database import utcnow
+from portal.language import gettext as _
+from portal.language import marked
 from portal.staff import sessions
 from portal.staff.masking import masked
 from portal.staff.models import StaffRole
@@ -24,15 +26,15 @@ REVEALED_FOR = timedelta(minutes=10)
 MOST_REVEALED = 20
 
 PARTS = (
-    ("search", "Search", "staff.home", StaffRole.VIEWER),
-    ("contracts", "Contracts", "staff.contracts", StaffRole.VIEWER),
-    ("queues", "Queues", "staff.queues", StaffRole.VIEWER),
-    ("renewals", "Renewals", "staff.renewals", StaffRole.VIEWER),
-    ("dashboard", "Dashboard", "staff.dashboard", StaffRole.VIEWER),
-    ("confirmation", "Confirmation", "staff.confirmation", StaffRole.VIEWER),
-    ("doctor", "Doctor", "staff.doctor", StaffRole.VIEWER),
-    ("team", "Team", "staff.team", StaffRole.ADMIN),
-    ("audit", "Audit", "staff.audit_log", StaffRole.ADMIN),
+    ("search", marked("Search"), "staff.home", StaffRole.VIEWER),
+    ("contracts", marked("Contracts"), "staff.contracts", StaffRole.VIEWER),
+    ("queues", marked("Queues"), "staff.queues", StaffRole.VIEWER),
+    ("renewals", marked("Renewals"), "staff.renewals", StaffRole.VIEWER),
+    ("dashboard", marked("Dashboard"), "staff.dashboard", StaffRole.VIEWER),
+    ("confirmation", marked("Confirmation"), "staff.confirmation", StaffRole.VIEWER),
+    ("doctor", marked("Doctor"), "staff.doctor", StaffRole.VIEWER),
+    ("team", marked("Team"), "staff.team", StaffRole.ADMIN),
+    ("audit", marked("Audit"), "staff.audit_log", StaffRole.ADMIN),
 )
 """The console's navigation: each part's name, its words, its first page, and who sees it."""
 SHEETS = (
@@ -121,5 +123,5 @@ def init_app(app: Flask) -> None:
         member: Sam | None = g.get("staff")
         if member is None:
             return {}
-        seen = [(name, words, endpoint) for name, words, endpoint, role in PARTS if member.may(role)]
+        seen = [(name, _(words), endpoint) for name, words, endpoint, role in PARTS if member.may(role)]
         return {"console_parts": seen, "console_sheets": SHEETS}

@@ -8,6 +8,8 @@ from datetime import datetime
 from portal.audit import AuditEntry
 from portal.contracts.lifecycle import State
 from portal.contracts.models import ContractChange
+from portal.language import gettext as _
+from portal.language import marked
 from portal.notifications.models import Fate, Notification
 from portal.products import Product
 from portal.staff.contract.contract_file import LISTED, ContractFile
@@ -28,16 +30,20 @@ from portal.web.history import history_line
 from portal.web.redaction import organisation_in_words
 from portal.web.wording import STATES
 
-MANY = {Lane.CHANGES: "earlier changes", Lane.MESSAGES: "earlier messages", Lane.PEOPLE: "earlier deeds"}
+MANY = {
+    Lane.CHANGES: marked("earlier changes"),
+    Lane.MESSAGES: marked("earlier messages"),
+    Lane.PEOPLE: marked("earlier deeds"),
+}
 SHARED = (Lane.STATUS, Lane.TERMS, Lane.CHANGES, Lane.MESSAGES, Lane.READS)
 """The lanes that whoever has a link may see."""
 _FATES = {
     Fate.APPLIED: "",
-    Fate.NEWS: "for people to know",
-    Fate.RECEIVED: "still to be worked on",
-    Fate.PARKED: "set aside",
-    Fate.FAILED: "given up",
-    Fate.NOT_UNDERSTOOD: "not understood",
+    Fate.NEWS: marked("for people to know"),
+    Fate.RECEIVED: marked("still to be worked on"),
+    Fate.PARKED: marked("set aside"),
+    Fate.FAILED: marked("given up"),
+    Fate.NOT_UNDERSTOOD: marked("not understood"),
 }
 
 
@@ -74,7 +80,8 @@ def _changes(lines: list[ContractChange], product: Product, *, private: bool) ->
 
 
 def _message(row: Notification) -> Event:
-    detail = _FATES.get(Fate(row.fate), row.fate) if row.fate in list(Fate) else row.fate
+    told = _FATES.get(Fate(row.fate), row.fate) if row.fate in list(Fate) else row.fate
+    detail = _(told) if told else ""
     at, anchor = happened_at(row), f"message-{row.id}"
     return Event(Lane.MESSAGES, at, row.name, anchor, number=row.id, detail=detail)
 
@@ -87,9 +94,9 @@ def _deed(entry: AuditEntry, names: Mapping[str, str]) -> Event:
 def _earlier(days: list[Day], *, private: bool) -> Iterator[Event]:
     for lane, many in MANY.items():
         if private or lane in SHARED:
-            yield from spans([day for day in days if day.lane is lane], many)
+            yield from spans([day for day in days if day.lane is lane], _(many))
 
 
 def _in_words(bar: Bar) -> Bar:
-    words = STATES[State(bar.words)][0] if bar.words in list(State) else bar.words
+    words = _(STATES[State(bar.words)][0]) if bar.words in list(State) else bar.words
     return Bar(bar.lane, bar.begins_at, bar.ends_at, words, bar.tone)

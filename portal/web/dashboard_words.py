@@ -8,14 +8,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from portal.contracts.lifecycle import State
+from portal.language import gettext as _
+from portal.language import marked
 from portal.web.drawing import Box, Chart, Column, Step, columns, funnel, shares
 from portal.web.wording import STATES
 
 STEPS = (
-    ("landed", "Landed", "came from AWS Marketplace with a purchase"),
-    ("account", "Account", "have signed up or signed in with it"),
-    ("linked", "Linked", "chose an organisation and confirmed"),
-    ("active", "Active", "AWS confirms that it is granted"),
+    ("landed", marked("Landed"), marked("came from AWS Marketplace with a purchase")),
+    ("account", marked("Account"), marked("have signed up or signed in with it")),
+    ("linked", marked("Linked"), marked("chose an organisation and confirmed")),
+    ("active", marked("Active"), marked("AWS confirms that it is granted")),
 )
 
 
@@ -33,7 +35,7 @@ def by_state(value: Mapping[str, Any]) -> ByState:
     """In the order of a contract's life."""
     states: Mapping[str, int] = value["states"]
     order = [str(state) for state in State] + sorted(set(states) - set(State))
-    named = {state: STATES[State(state)][0] if state in list(State) else state for state in order}
+    named = {state: _(STATES[State(state)][0]) if state in list(State) else state for state in order}
     rows = [(state, named[state], states.get(state, 0)) for state in order]
     boxes = [
         replace(box, title=f"{named[box.kind]}: {states[box.kind]:,}")
@@ -52,8 +54,8 @@ class FunnelStep:
 
 def arrivals(value: Mapping[str, int]) -> list[FunnelStep]:
     """How far the purchases came whose buyers landed."""
-    drawn = funnel([(words, value[name]) for name, words, _explained in STEPS], width=560.0)
-    return [FunnelStep(step, explained) for step, (_name, _words, explained) in zip(drawn, STEPS, strict=True)]
+    drawn = funnel([(_(words), value[name]) for name, words, _explained in STEPS], width=560.0)
+    return [FunnelStep(step, _(explained)) for step, (_name, _words, explained) in zip(drawn, STEPS, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -89,5 +91,5 @@ def milliseconds(value: float | None) -> str:
     if value is None:
         return "–"
     if value < 1_000:
-        return f"{value:.0f} ms"
-    return f"{value / 1_000:.1f} s" if value < 120_000 else f"{value / 60_000:.0f} min"
+        return _("%(value)s ms", value=f"{value:.0f}")
+    return f"{value / 1_000:.1f} s" if value < 120_000 else _("%(value)s min", value=f"{value / 60_000:.0f}")

@@ -10,6 +10,8 @@ from flask import url_for
 
 from portal.contracts.history import HISTORY_SHOWN
 from portal.contracts.overview import Neighbour, Overview
+from portal.language import gettext as _
+from portal.language import marked
 from portal.notifications.models import Notification
 from portal.notifications.vocabulary import Kind
 from portal.products import Product, Products
@@ -29,8 +31,8 @@ from portal.web.views import ContractPage, contract_page
 
 PAYLOADS = 12
 """So many of the newest messages are shown as they came."""
-NOTHING_KEPT = "Nothing is kept of its history."
-TOO_LONG = "Its history is too long to be gone through to that moment."
+NOTHING_KEPT = marked("Nothing is kept of its history.")
+TOO_LONG = marked("Its history is too long to be gone through to that moment.")
 
 
 @dataclass(frozen=True)
@@ -82,10 +84,12 @@ def page_then(file: ContractFile, products: Products, moment: datetime) -> PageT
     """The customer's page as it was."""
     history = whole_history(file.contract.id)
     if not history:
-        return PageThen(moment, None, [], NOTHING_KEPT if history == [] else TOO_LONG)
+        return PageThen(moment, None, [], _(NOTHING_KEPT) if history == [] else _(TOO_LONG))
     then = as_of(file.contract, history, moment, payment_failed_at=_payment_failed_at(file.messages))
     if then is None:
-        return PageThen(moment, None, [], f"It was opened on {when(history[0].at)}: before that there was no page.")
+        return PageThen(
+            moment, None, [], _("It was opened on %(at)s: before that there was no page.", at=when(history[0].at))
+        )
     overview = Overview(then.contract, *_neighbours_then(file, then), has_others=False)
     lines = told_to(then.changes, then.owner_id)[:HISTORY_SHOWN]
     page = contract_page(overview, lines, products, moment)

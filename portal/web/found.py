@@ -10,6 +10,7 @@ from uuid import UUID
 from portal.contracts.lifecycle import State
 from portal.contracts.models import FREE_TRIAL
 from portal.database import utcnow
+from portal.language import gettext as _
 from portal.products import Products
 from portal.staff.overview.lines import Line
 from portal.web.wording import STATES, reason_in_words
@@ -48,7 +49,7 @@ def _row(line: Line, products: Products, now: datetime) -> Row:
         product_title=products.named(line.product_code).title,
         product_code=line.product_code,
         state=line.state,
-        state_words=STATES[State(line.state)][0] if line.state in list(State) else line.state,
+        state_words=_(STATES[State(line.state)][0]) if line.state in list(State) else line.state,
         organisation_id=line.organisation_id,
         organisation=line.organisation,
         aws_account_id=line.aws_account_id,
@@ -67,11 +68,15 @@ _OVER = (State.ENDED, State.SUPERSEDED)
 def _end_words(line: Line, now: datetime) -> str:
     """What the end is, before its date: `Renews`, `Ended (Cancelled)` …"""
     if line.state == State.ENDED:
-        return f"Ended ({reason_in_words(line.ended_because)})" if line.ended_because else "Ended"
+        return (
+            _("Ended (%(ended_because)s)", ended_because=reason_in_words(line.ended_because))
+            if line.ended_because
+            else _("Ended")
+        )
     if line.state == State.SUPERSEDED:
-        return "Went on under another"
+        return _("Went on under another")
     if line.until_at is not None and line.until_at < now:
-        return "Was to end"
+        return _("Was to end")
     if line.state == State.ENDING or line.auto_renew is False:
-        return "Ends"
-    return "Renews" if line.auto_renew else "Runs until"
+        return _("Ends")
+    return _("Renews") if line.auto_renew else _("Runs until")

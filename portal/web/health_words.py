@@ -11,14 +11,16 @@ from redis.exceptions import RedisError
 from sqlalchemy import text
 
 from portal.database import db
+from portal.language import gettext as _
+from portal.language import marked
 from portal.marketplace.budget import Budget
 from portal.staff.overview.dashboard import Now
 
 ROLES = {
-    "consumer": "takes messages from the queue",
-    "jobs": "works on them, asks AWS",
-    "mail": "sends letters",
-    "clock": "sees that nothing is forgotten",
+    "consumer": marked("takes messages from the queue"),
+    "jobs": marked("works on them, asks AWS"),
+    "mail": marked("sends letters"),
+    "clock": marked("sees that nothing is forgotten"),
 }
 GOOD, CARE, BAD = "good", "care", "bad"
 OLD_MESSAGE = timedelta(minutes=2)
@@ -59,19 +61,24 @@ def health(
 def _database() -> Part:
     began = monotonic()
     db.session.execute(text("SELECT 1"))
-    return Part("Database", GOOD, f"answers in {max((monotonic() - began) * 1000, 0.1):.1f} ms")
+    return Part(
+        _("Database"), GOOD, _("answers in %(began)s ms", began=f"{max((monotonic() - began) * 1000, 0.1):.1f}")
+    )
 
 
 def _redis_and_workers(roles: Mapping[str, int] | None) -> list[Part]:
     if roles is None:
-        more = "Pages work, and nothing is lost: what is to be done stands in the database. The workers wait for it."
-        return [Part("Redis", BAD, "does not answer", more), Part("Workers", CARE, "not known without Redis")]
-    parts = [Part("Redis", GOOD, "answers")]
+        more = _("Pages work, and nothing is lost: what is to be done stands in the database. The workers wait for it.")
+        return [
+            Part(_("Redis"), BAD, _("does not answer"), more),
+            Part(_("Workers"), CARE, _("not known without Redis")),
+        ]
+    parts = [Part(_("Redis"), GOOD, _("answers"))]
     for role, does in ROLES.items():
         number = roles.get(role, 0)
-        words = f"{number} running" if number else "none running"
-        more = "" if number else f"Nobody {does}. Start python worker.py."
-        parts.append(Part(f"Worker: {role}", GOOD if number else BAD, words, more))
+        words = _("%(number)s running", number=number) if number else _("none running")
+        more = "" if number else _("Nobody %(does)s. Start python worker.py.", does=_(does))
+        parts.append(Part(_("Worker: %(role)s", role=role), GOOD if number else BAD, words, more))
     return parts
 
 
@@ -80,35 +87,40 @@ def _aws(budget: Budget) -> Part:
     try:
         trouble = budget.trouble()
     except (RedisError, OSError):
-        return Part(name, CARE, "not known without Redis")
+        return Part(name, CARE, _("not known without Redis"))
     if trouble is None:
-        return Part(name, GOOD, "no trouble known")
+        return Part(name, GOOD, _("no trouble known"))
     return Part(
         name,
         BAD,
-        f"no answer since {trouble.since:%H:%M:%S} UTC",
-        f"Asked again at {trouble.again_at:%H:%M:%S} UTC. Contracts stay as they were until then.",
+        _("no answer since %(since)s UTC", since=f"{trouble.since:%H:%M:%S}"),
+        _(
+            "Asked again at %(again_at)s UTC. Contracts stay as they were until then.",
+            again_at=f"{trouble.again_at:%H:%M:%S}",
+        ),
     )
 
 
 def _messages(waits: Now, now: datetime) -> Part:
     if waits.oldest_unsettled_at is None:
-        return Part("Messages", GOOD, "none wait")
+        return Part(_("Messages"), GOOD, _("none wait"))
     age = now - waits.oldest_unsettled_at
-    words = f"{waits.unsettled:,} wait, the oldest for {in_words(age)}"
-    more = "" if age < OLD_MESSAGE else "Look at the worker for jobs, and whether AWS answers."
-    return Part("Messages", GOOD if age < OLD_MESSAGE else CARE, words, more)
+    words = _("%(unsettled)s wait, the oldest for %(age)s", unsettled=f"{waits.unsettled:,}", age=in_words(age))
+    more = "" if age < OLD_MESSAGE else _("Look at the worker for jobs, and whether AWS answers.")
+    return Part(_("Messages"), GOOD if age < OLD_MESSAGE else CARE, words, more)
 
 
 def _mail(waits: Now, now: datetime, sends_mail: bool) -> Part:
     if waits.oldest_mail_at is None:
-        return Part("Mail", GOOD, "none waits")
+        return Part(_("Mail"), GOOD, _("none waits"))
     age = now - waits.oldest_mail_at
-    words = f"{waits.mail_waiting:,} wait, the oldest for {in_words(age)}"
+    words = _(
+        "%(mail_waiting)s wait, the oldest for %(age)s", mail_waiting=f"{waits.mail_waiting:,}", age=in_words(age)
+    )
     if not sends_mail:
-        return Part("Mail", CARE, words, "No mail server is set: set SMTP_URL.")
-    more = "" if age < OLD_MAIL else "The mail server may be refusing them: look at the worker's log."
-    return Part("Mail", GOOD if age < OLD_MAIL else CARE, words, more)
+        return Part(_("Mail"), CARE, words, _("No mail server is set: set SMTP_URL."))
+    more = "" if age < OLD_MAIL else _("The mail server may be refusing them: look at the worker's log.")
+    return Part(_("Mail"), GOOD if age < OLD_MAIL else CARE, words, more)
 
 
 def spending(budgets: Sequence[Budget]) -> list[Spending]:

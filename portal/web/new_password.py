@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wtforms import PasswordField
-from wtforms.validators import DataRequired
+from wtforms.validators import DataRequired, Length
 
 from portal.accounts.guessing import Flaw, flaw_of
 from portal.accounts.passwords import LONGEST, SHORTEST
@@ -34,7 +34,8 @@ _WORDS = {
 def new_password_field(label: object = None) -> PasswordField:
     """The field. Whether the password is good, ``complain`` says, when it is known who chooses it."""
     required = DataRequired(lazily("Please choose a password."))
-    return PasswordField(label or lazily("New password"), validators=[required])
+    endless = Length(max=LONGEST, message=lazily(_WORDS[Flaw.LONG], longest=LONGEST))
+    return PasswordField(label or lazily("New password"), validators=[required, endless])
 
 
 def complain(field: PasswordField, *known: str | None) -> bool:

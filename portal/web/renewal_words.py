@@ -8,19 +8,21 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from portal.language import gettext as _
+from portal.language import marked
 from portal.products import Products
 from portal.staff.overview.renewals import OVERDUE_DAYS, Outlook, Renewal
 from portal.web.drawing import Chart, Column, columns
 from portal.web.found import Row, contract_rows
 
 OUTLOOKS = {
-    Outlook.RENEWS: ("Renews by itself", "AWS said that automatic renewal is on."),
-    Outlook.STOPS: ("Will end", "Automatic renewal is switched off."),
-    Outlook.UNKNOWN: ("Not said", "AWS has not said whether it renews by itself."),
-    Outlook.GOES_ON: ("Goes on", "Renewed or replaced already: another agreement follows."),
+    Outlook.RENEWS: (marked("Renews by itself"), marked("AWS said that automatic renewal is on.")),
+    Outlook.STOPS: (marked("Will end"), marked("Automatic renewal is switched off.")),
+    Outlook.UNKNOWN: (marked("Not said"), marked("AWS has not said whether it renews by itself.")),
+    Outlook.GOES_ON: (marked("Goes on"), marked("Renewed or replaced already: another agreement follows.")),
 }
 CLASSES = {Outlook.RENEWS: "renews", Outlook.STOPS: "stops", Outlook.UNKNOWN: "unknown", Outlook.GOES_ON: "goes-on"}
-_STOPPED_BY = {"ACCEPTOR": "the buyer", "PROPOSER": "you, the seller"}
+_STOPPED_BY = {"ACCEPTOR": marked("the buyer"), "PROPOSER": marked("you, the seller")}
 
 
 @dataclass(frozen=True)
@@ -44,10 +46,10 @@ def renewal_rows(renewals: Sequence[Renewal], products: Products, now: datetime)
 
 
 def _row(one: Renewal, row: Row, now: datetime) -> RenewalRow:
-    words, explained = OUTLOOKS[one.outlook]
+    words, explained = map(_, OUTLOOKS[one.outlook])
     stopped_by = one.word.stopped_by if one.word else None
     if one.outlook is Outlook.STOPS and stopped_by:
-        explained = f"Switched off by {_STOPPED_BY.get(stopped_by, stopped_by)}."
+        explained = _("Switched off by %(stopped_by)s.", stopped_by=_(_STOPPED_BY.get(stopped_by, stopped_by)))
     left = (one.line.until_at - now).days if one.line.until_at else 0
     lockout_at = one.word.lockout_starts_at if one.word else None
     return RenewalRow(
@@ -58,10 +60,10 @@ def _row(one: Renewal, row: Row, now: datetime) -> RenewalRow:
 def _lockout(one: Renewal, at: datetime | None, now: datetime) -> str:
     """Until when the renewal can be changed, or why that is not known."""
     if one.word and one.word.locked:
-        return "Locked: nothing can be changed any more."
+        return _("Locked: nothing can be changed any more.")
     if at is not None:
-        return "Nothing can be changed since then." if at <= now else "Until then it can be changed."
-    return "AWS has not said."
+        return _("Nothing can be changed since then.") if at <= now else _("Until then it can be changed.")
+    return _("AWS has not said.")
 
 
 @dataclass(frozen=True)
@@ -82,11 +84,11 @@ def ends(counted: Mapping[str, Mapping[str, int]], days: int, now: datetime) -> 
     span = 1 if days <= 31 else 7 if days <= 100 else 30
     days += 1
     late = _sum(counted, first - timedelta(days=OVERDUE_DAYS), first)
-    slices = [("overdue", late)] if sum(late.values()) else []
+    slices = [(_("overdue"), late)] if sum(late.values()) else []
     for start in range(0, days, span):
         begin, end = first + timedelta(days=start), first + timedelta(days=min(start + span, days))
         last = end - timedelta(days=1)
-        name = _day(begin) if span == 1 else f"{_day(begin)} to {_day(last)}"
+        name = _day(begin) if span == 1 else _("%(begin)s to %(last)s", begin=_day(begin), last=_day(last))
         slices.append((name, _sum(counted, begin, end)))
     every = max(1, -(-len(slices) // 8))
     drawn = [
@@ -106,8 +108,8 @@ def _sum(counted: Mapping[str, Mapping[str, int]], begin: date, end: date) -> di
 
 
 def _told(parts: Mapping[str, Any]) -> str:
-    told = [f"{value:,} {OUTLOOKS[Outlook(kind)][0].lower()}" for kind, value in parts.items() if value]
-    return ", ".join(told) or "none"
+    told = [f"{value:,} {_(OUTLOOKS[Outlook(kind)][0]).lower()}" for kind, value in parts.items() if value]
+    return ", ".join(told) or _("none")
 
 
 def _day(at: date) -> str:

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from portal.language import gettext as _
+from portal.language import marked
 from portal.staff.contract.timeline import Bar, Event, Lane, Timeline
 
 WIDE, NARROW = 940, 348
@@ -29,12 +31,12 @@ TOLD = 4
 ROOM = 110
 """So much of it is needed for its date beside the word “now”."""
 LABELS = {
-    Lane.STATUS: "Status",
-    Lane.TERMS: "Terms",
-    Lane.CHANGES: "Changes",
-    Lane.MESSAGES: "Messages",
-    Lane.READS: "Answers of AWS",
-    Lane.PEOPLE: "People",
+    Lane.STATUS: marked("Status"),
+    Lane.TERMS: marked("Terms"),
+    Lane.CHANGES: marked("Changes"),
+    Lane.MESSAGES: marked("Messages"),
+    Lane.READS: marked("Answers of AWS"),
+    Lane.PEOPLE: marked("People"),
 }
 _STEPS = [timedelta(minutes=n) for n in (1, 5, 15, 60, 180, 360, 720)] + [timedelta(days=n) for n in (1, 2, 7, 14)]
 _MONTHS = (1, 3, 6, 12, 24, 60)
@@ -135,7 +137,7 @@ def draw(timeline: Timeline, name: str, width: int, lanes: Iterable[Lane] = tupl
         y = HEAD + place * (LANE + (14 if narrow else 0)) + (14 if narrow else 0)
         bars = [_bar(bar, scale, y) for bar in timeline.bars if bar.lane is lane]
         events = [event for event in timeline.events if event.lane is lane]
-        drawn.append(DrawnLane(lane, LABELS[lane], y, bars, _marks(events, scale, y + LANE / 2)))
+        drawn.append(DrawnLane(lane, _(LABELS[lane]), y, bars, _marks(events, scale, y + LANE / 2)))
     axis = (drawn[-1].y if drawn else HEAD) + LANE
     ticks = _ticks(scale)
     return Picture(name, width, int(axis + FOOT), left, right, axis, scale.at_now, drawn, ticks, scale.coming)
@@ -144,8 +146,8 @@ def draw(timeline: Timeline, name: str, width: int, lanes: Iterable[Lane] = tupl
 def _bar(bar: Bar, scale: _Scale, y: float) -> DrawnBar:
     x = scale(bar.begins_at)
     width = max(scale(bar.ends_at or scale.ends) - x, 2.0)
-    until = f"until {_day(bar.ends_at)}" if bar.ends_at else "no end"
-    title = f"{bar.words}, from {_day(bar.begins_at)} {until}"
+    until = _("until %(ends_at)s", ends_at=_day(bar.ends_at)) if bar.ends_at else _("no end")
+    title = _("%(words)s, from %(begins_at)s %(until)s", words=bar.words, begins_at=_day(bar.begins_at), until=until)
     label = next((text for text in _labels(bar) if len(text) * LETTER + 12 <= width), "")
     return DrawnBar(x, y + (LANE - BAR) / 2, round(width, 1), bar.tone, label, title)
 
@@ -154,7 +156,11 @@ def _labels(bar: Bar) -> list[str]:
     """What may stand in a bar, the fullest first."""
     if bar.tone != "term" or bar.ends_at is None:
         return [bar.words]
-    return [f"{_day(bar.begins_at)} – {_day(bar.ends_at)}", f"until {_day(bar.ends_at)}", f"to {bar.ends_at:%b %Y}"]
+    return [
+        f"{_day(bar.begins_at)} – {_day(bar.ends_at)}",
+        _("until %(ends_at)s", ends_at=_day(bar.ends_at)),
+        _("to %(ends_at)s", ends_at=f"{bar.ends_at:%b %Y}"),
+    ]
 
 
 def _marks(events: Sequence[Event], scale: _Scale, y: float) -> list[DrawnMark]:
@@ -170,7 +176,7 @@ def _marks(events: Sequence[Event], scale: _Scale, y: float) -> list[DrawnMark]:
 def _mark(group: Sequence[Event], scale: _Scale, y: float) -> DrawnMark:
     count = sum(event.count for event in group)
     told = "; ".join(f"{_time(event.at)}: {event.words}" for event in group[:TOLD])
-    more = f"; and {len(group) - TOLD} more" if len(group) > TOLD else ""
+    more = _("; and %(told)s more", told=len(group) - TOLD) if len(group) > TOLD else ""
     x = min(max(scale(group[0].at), scale.left + MARK), scale.right - MARK)
     radius = MARK if count == 1 else min(MARK + 1.5 * len(str(count)), 12.0)
     return DrawnMark(round(x, 1), y, radius, count, f"{told}{more}", group[0].anchor)

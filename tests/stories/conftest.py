@@ -28,7 +28,7 @@ from tests.stories.portal import Person
 from tests.stories.watching import Watch
 
 PATIENCE = 20_000  # milliseconds, on a slow machine
-BUYERS = [Account(f"Buyer {number:02}", f"5550000000{number:02}") for number in range(70)]
+BUYERS = [Account(f"Buyer {number:02}", f"555000000{number:03}") for number in range(160)]
 GLOBEX, INITECH = Account("Globex cloud team", "777788889999"), Account("Initech IT", "012345678901")
 
 expect.set_options(timeout=PATIENCE)

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from portal.blueprints.profile import about, address, confirming, showing
+from portal.blueprints.profile import about, address, browsers, confirming, data, password, second_factor, showing
 from portal.blueprints.profile.door import blueprint
 
-__all__ = ["about", "address", "blueprint", "confirming", "showing"]
+__all__ = [
+    "about",
+    "address",
+    "blueprint",
+    "browsers",
+    "confirming",
+    "data",
+    "password",
+    "second_factor",
+    "showing",
+]

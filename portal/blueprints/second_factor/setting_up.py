@@ -167,14 +167,14 @@ def _page(form: FirstCodeForm, status: int = 200) -> ResponseReturnValue:
     page = render_template(
         "second_factor/choose.html",
         form=form,
-        picture=_picture(address),
-        key=" ".join(_in_fours(key)),
+        picture=picture(address),
+        key=" ".join(in_fours(key)),
         house=house(),
     )
     return page, status
 
 
-def _picture(address: str) -> Markup:
+def picture(address: str) -> Markup:
     """The address as a QR code: SVG of our own making, so it may stand in the page."""
     drawn = io.BytesIO()
     segno.make(address, error="m").save(
@@ -183,5 +183,5 @@ def _picture(address: str) -> Markup:
     return Markup(drawn.getvalue().decode())  # nosec markupsafe_markup_xss # noqa: S704 - drawn from a key that we made
 
 
-def _in_fours(key: str) -> list[str]:
+def in_fours(key: str) -> list[str]:
     return [key[start : start + 4] for start in range(0, len(key), 4)]

@@ -15,6 +15,7 @@ from portal import audit
 from portal.audit import chain
 from portal.blueprints.staff.gate import asked_for, blueprint, needs, staff_member
 from portal.database import transaction, utcnow
+from portal.language import gettext as _
 from portal.staff import journal
 from portal.staff.journal import Asked
 from portal.staff.models import StaffRole
@@ -79,7 +80,7 @@ def _asked() -> tuple[Asked, str | None]:
     since, until = _day("since"), _day("until")
     problem = None
     if any(request.args.get(name) and day is None for name, day in (("since", since), ("until", until))):
-        problem = "Please write a day as year-month-day, such as 2026-11-25."
+        problem = _("Please write a day as year-month-day, such as 2026-11-25.")
     words = {name: one_line(request.args.get(name)) for name in ("actor", "action", "thing")}
     return Asked(**words, since=since, until=until + timedelta(days=1) if until else None), problem
 

@@ -19,6 +19,7 @@ from portal.confirmation.sightings import is_asleep, note
 from portal.confirmation.unattended.place import is_sandbox
 from portal.jobs import later
 from portal.jobs.surroundings import surroundings
+from portal.language import gettext as _
 from portal.services import aws_endpoints, products
 from portal.web.version import version
 
@@ -39,12 +40,14 @@ def begin_confirmation() -> ResponseReturnValue:
     """Begin a run of one product."""
     product = products().get(request.form.get("product", ""))
     if product is None:
-        return _overview("Please choose one of the products."), 400
+        return _overview(_("Please choose one of the products.")), 400
     typed = request.form.get("accounts", "")
     try:
         accounts = runs.account_ids(typed)
     except runs.NotAnAccount as problem:
-        return _overview(f"An AWS account has twelve digits, not “{problem}”.", product.code, typed), 400
+        return _overview(
+            _("An AWS account has twelve digits, not “%(problem)s”.", problem=problem), product.code, typed
+        ), 400
     run = runs.begin(product, _way(), accounts, by=staff_member().actor, version=version())
     current_app.extensions["lookout"].look_again()
     _ask_addresses(run.id)
@@ -84,13 +87,13 @@ def name_buyers(run_id: UUID) -> ResponseReturnValue:
     try:
         accounts = runs.account_ids(typed)
     except runs.NotAnAccount as problem:
-        return _run_page(run, f"An AWS account has twelve digits, not “{problem}”.", typed), 400
+        return _run_page(run, _("An AWS account has twelve digits, not “%(problem)s”.", problem=problem), typed), 400
     if not accounts:
-        return _run_page(run, "Please enter an AWS account: twelve digits."), 400
+        return _run_page(run, _("Please enter an AWS account: twelve digits.")), 400
     try:
         runs.add_accounts(run_id, accounts, by=staff_member().actor)
     except runs.RunFinished:
-        flash("This run is finished, and does not change any more.", "notice")
+        flash(_("This run is finished, and does not change any more."), "notice")
     return _back(run_id)
 
 
@@ -103,7 +106,7 @@ def that_was_me(run_id: UUID) -> ResponseReturnValue:
     except ValueError:
         abort(400)
     except runs.RunFinished:
-        flash("This run is finished, and does not change any more.", "notice")
+        flash(_("This run is finished, and does not change any more."), "notice")
     return _back(run_id)
 
 
@@ -114,7 +117,7 @@ def finish_confirmation(run_id: UUID) -> ResponseReturnValue:
     try:
         runs.finish(run_id, products().named(run.product_code), surroundings(), by=staff_member().actor)
     except runs.RunFinished:
-        flash("This run was finished a moment ago.", "notice")
+        flash(_("This run was finished a moment ago."), "notice")
     return redirect(url_for("staff.confirmation_report", run_id=run_id), 303)
 
 

@@ -13,6 +13,8 @@ from portal.blueprints.staff.gate import blueprint, staff_member
 from portal.contracts import checks
 from portal.database import after_commit, transaction, utcnow
 from portal.jobs import later
+from portal.language import gettext as _
+from portal.language import marked
 from portal.services import products, settings, support
 from portal.staff.contract import sharing
 from portal.staff.contract.contract_file import ContractFile, open_file
@@ -23,9 +25,9 @@ from portal.web.fields import one_line
 
 SOON = 3
 """Seconds between two looks of an open page while an answer is awaited."""
-NO_REASON = "Please say in a few words why the link is made: it stands in the audit log."
-NO_LIFETIME = "Please choose how long the link works."
-NO_PART = "Please choose what the link shows."
+NO_REASON = marked("Please say in a few words why the link is made: it stands in the audit log.")
+NO_LIFETIME = marked("Please choose how long the link works.")
+NO_PART = marked("Please choose what the link shows.")
 
 
 @blueprint.get("/contracts/<uuid:contract_id>")
@@ -44,7 +46,7 @@ def check_contract(contract_id: UUID) -> ResponseReturnValue:
         checks.request_check(contract_id)
         audit.record(staff_member().actor, "asked for a check", f"contract:{contract_id}")
         after_commit(later.check_contracts)
-    flash("We are asking AWS now. This page follows by itself.", "notice")
+    flash(_("We are asking AWS now. This page follows by itself."), "notice")
     return redirect(url_for("staff.contract", contract_id=contract_id), 303)
 
 
@@ -66,7 +68,7 @@ def revoke_link(contract_id: UUID, link_id: int) -> ResponseReturnValue:
     with transaction():
         if not sharing.revoke(contract_id, link_id, staff_member().person_id, utcnow()):
             abort(404)
-    flash("The link is revoked: it shows nothing any more.", "notice")
+    flash(_("The link is revoked: it shows nothing any more."), "notice")
     return redirect(url_for("staff.contract", contract_id=contract_id, _anchor="share"), 303)
 
 
@@ -117,11 +119,11 @@ def _wish() -> tuple[Wish | None, dict[str, str]]:
     days, part = request.form.get("days", ""), request.form.get("part", "")
     problems = {}
     if not reason:
-        problems["reason"] = NO_REASON
+        problems["reason"] = _(NO_REASON)
     if days not in map(str, LIFETIMES):
-        problems["days"] = NO_LIFETIME
+        problems["days"] = _(NO_LIFETIME)
     if part not in list(Part):
-        problems["part"] = NO_PART
+        problems["part"] = _(NO_PART)
     if problems:
         return None, problems
     return Wish(Part(part), "names" in request.form, timedelta(days=int(days)), reason), {}

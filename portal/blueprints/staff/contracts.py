@@ -11,6 +11,8 @@ from portal import audit
 from portal.blueprints.staff.gate import blueprint, staff_member
 from portal.contracts.lifecycle import State
 from portal.database import transaction, utcnow
+from portal.language import gettext as _
+from portal.language import marked
 from portal.products import Products
 from portal.services import products
 from portal.staff.overview.contracts_list import MOST_COUNTED, PAGE, Filters, count, filters_from, page
@@ -25,13 +27,13 @@ from portal.web.wording import STATES
 
 WITHIN = (7, 30, 60, 90, 180, 365)
 HEADINGS = (
-    ("Contract", None, None),
-    ("Organisation", None, None),
-    ("Status", None, None),
-    ("AWS account", None, None),
-    ("End", Sort.ENDING_FIRST, Sort.ENDING_LAST),
-    ("Confirmed with AWS", Sort.LONGEST_UNCONFIRMED, Sort.LATELY_CONFIRMED),
-    ("Known since", Sort.NEWEST, Sort.OLDEST),
+    (marked("Contract"), None, None),
+    (marked("Organisation"), None, None),
+    (marked("Status"), None, None),
+    (marked("AWS account"), None, None),
+    (marked("End"), Sort.ENDING_FIRST, Sort.ENDING_LAST),
+    (marked("Confirmed with AWS"), Sort.LONGEST_UNCONFIRMED, Sort.LATELY_CONFIRMED),
+    (marked("Known since"), Sort.NEWEST, Sort.OLDEST),
 )
 
 
@@ -42,7 +44,7 @@ def contracts() -> ResponseReturnValue:
     after, now = request.args.get("after", ""), utcnow()
     place = Place.from_text(after) if after else None
     if after and place is None:
-        problems.append("This place in the list cannot be read, so it is shown from its beginning.")
+        problems.append(_("This place in the list cannot be read, so it is shown from its beginning."))
     shown = page(filters, place, now)
     html = render_template(
         "staff/contracts.html",
@@ -75,8 +77,8 @@ def contracts_file_unmasked() -> ResponseReturnValue:
     """The same with whole accounts, for operators: written down with the reason they give."""
     why = one_line(request.form.get("why"))
     if not why:
-        title = "Please say why"
-        words = "A file with whole AWS accounts is written down in the audit log with the reason for it."
+        title = _("Please say why")
+        words = _("A file with whole AWS accounts is written down in the audit log with the reason for it.")
         return render_template("errors/error.html", code=400, title=title, message=words), 400
     return _file(whole_accounts=True, why=why)
 

@@ -13,9 +13,10 @@ from portal.database import utcnow
 from portal.doctor.kept import Summary, summary
 from portal.jobs import later
 from portal.jobs.heartbeat import alive
+from portal.language import gettext as _
 from portal.services import settings, sources
 from portal.staff.attention import queues
-from portal.staff.attention.queue_words import QUEUES
+from portal.staff.attention.queue_names import QUEUES
 from portal.staff.overview.dashboard import COUNTERS, PERIODS, now_waiting
 from portal.staff.overview.figures import kept
 from portal.web.dashboard_words import arrivals, by_state, hours, milliseconds
@@ -31,7 +32,11 @@ def dashboard() -> ResponseReturnValue:
     """All of it; an open page renews itself."""
     asked = request.args.get("days", "")
     days = int(asked) if asked in map(str, PERIODS) else PERIODS[1]
-    problem = None if asked in {"", str(days)} else f"Arrivals are told of {', '.join(map(str, PERIODS))} days."
+    problem = (
+        None
+        if asked in {"", str(days)}
+        else _("Arrivals are told of %(periods)s days.", periods=", ".join(map(str, PERIODS)))
+    )
     now = utcnow()
     figures = kept(COUNTERS, now)
     waits = now_waiting(now)

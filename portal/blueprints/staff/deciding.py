@@ -14,6 +14,8 @@ from portal.blueprints.staff.gate import blueprint, staff_member
 from portal.contracts.models import Contract, NameKind
 from portal.database import after_commit, db, transaction, utcnow
 from portal.jobs import later
+from portal.language import gettext as _
+from portal.language import marked
 from portal.registration.models import UnclearPurchase
 from portal.registration.moving import Deed
 from portal.services import products
@@ -22,8 +24,12 @@ from portal.staff.attention.deciding import CannotDecide, Decision, Question
 from portal.staff.journal import names_of_actors
 from portal.web.views import ContractPage, contract_card
 
-NAMES = {NameKind.LICENSE: "licence", NameKind.AGREEMENT: "agreement", NameKind.CUSTOMER: "legacy customer"}
-NOTHING_CHOSEN = "Please choose a contract first."
+NAMES = {
+    NameKind.LICENSE: marked("licence"),
+    NameKind.AGREEMENT: marked("agreement"),
+    NameKind.CUSTOMER: marked("legacy customer"),
+}
+NOTHING_CHOSEN = marked("Please choose a contract first.")
 
 
 @dataclass(frozen=True)
@@ -46,7 +52,7 @@ def choices(question: Question) -> list[Choice]:
     return [
         Choice(
             contract_card(found[contract_id], products()),
-            [f"{NAMES[kind]} {key}" for (kind, key), owner in question.owners.items() if owner == contract_id],
+            [f"{_(NAMES[kind])} {key}" for (kind, key), owner in question.owners.items() if owner == contract_id],
         )
         for contract_id in question.candidates
     ]
@@ -67,7 +73,7 @@ def decide_message(notification_id: int) -> ResponseReturnValue:
     except CannotDecide as error:
         flash(str(error), "warning")
         return redirect(back, 303)
-    flash("Decided. The message is being applied, and AWS is asked about the contracts concerned.", "success")
+    flash(_("Decided. The message is being applied, and AWS is asked about the contracts concerned."), "success")
     return redirect(back, 303)
 
 
@@ -82,7 +88,7 @@ def purchase(purchase_id: int) -> ResponseReturnValue:
         "staff/messages/purchase.html",
         purchase=found,
         product=products().named(found.product_code),
-        named=[(NAMES[kind], key) for kind, key in question.names.keys],
+        named=[(_(NAMES[kind]), key) for kind, key in question.names.keys],
         choices=choices(question) if is_open else [],
         decisions=decisions,
         names=names_of_actors({one.by for one in decisions}),
@@ -104,7 +110,7 @@ def decide_purchase(purchase_id: int) -> ResponseReturnValue:
     except CannotDecide as error:
         flash(str(error), "warning")
         return redirect(back, 303)
-    flash("Decided. Please ask the buyer to choose “Set up your account” on AWS again.", "success")
+    flash(_("Decided. Please ask the buyer to choose “Set up your account” on AWS again."), "success")
     return redirect(back, 303)
 
 
@@ -118,7 +124,7 @@ def undo_decision(decision_id: int) -> ResponseReturnValue:
         else url_for("staff.purchase", purchase_id=decision.purchase_id)
     )
     if not reason():
-        flash(WHY_MISSING, "warning")
+        flash(_(WHY_MISSING), "warning")
         return redirect(back, 303)
     try:
         with transaction():
@@ -127,14 +133,14 @@ def undo_decision(decision_id: int) -> ResponseReturnValue:
     except CannotDecide as error:
         flash(str(error), "warning")
         return redirect(back, 303)
-    flash("Undone: the names are where they were, and AWS is asked about the contracts concerned.", "success")
+    flash(_("Undone: the names are where they were, and AWS is asked about the contracts concerned."), "success")
     return redirect(back, 303)
 
 
 def _missing() -> str | None:
     if not request.form.get("id"):
-        return NOTHING_CHOSEN
-    return None if reason() else WHY_MISSING
+        return _(NOTHING_CHOSEN)
+    return None if reason() else _(WHY_MISSING)
 
 
 def _deed() -> Deed:

@@ -19,6 +19,7 @@ from portal.doctor.checkup import CheckUp
 from portal.doctor.lines import Line, State, counts, in_words, worst
 from portal.jobs import later
 from portal.jobs.heartbeat import signs
+from portal.language import gettext as _
 from portal.services import settings
 
 SOON, CALM = 2, 15
@@ -49,9 +50,9 @@ def check_up() -> ResponseReturnValue:
     """Ask the worker for a check-up; the page follows."""
     later.check_up()
     if any(line.key == worker.ROLES["jobs"].key and line.state is not State.OK for line in _at_this_moment()):
-        flash("No worker is alive that could do it: see below.", "warning")
+        flash(_("No worker is alive that could do it: see below."), "warning")
     else:
-        flash("The worker is examining everything. This page follows by itself.", "notice")
+        flash(_("The worker is examining everything. This page follows by itself."), "notice")
     return redirect(url_for("staff.doctor"), 303)
 
 

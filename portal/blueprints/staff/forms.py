@@ -6,10 +6,11 @@ from uuid import UUID
 
 from flask import abort, request
 
+from portal.language import marked
 from portal.web.fields import one_line
 
-WHY_MISSING = "Please say why, in a few words: it stands in the audit log."
-NOTHING_TICKED = "Please tick what you mean first."
+WHY_MISSING = marked("Please say why, in a few words: it stands in the audit log.")
+NOTHING_TICKED = marked("Please tick what you mean first.")
 LONGEST_REASON = 500
 
 

@@ -9,6 +9,7 @@ from portal.blueprints.staff.deciding import choices
 from portal.blueprints.staff.gate import blueprint
 from portal.contracts.models import Contract
 from portal.database import db
+from portal.language import gettext as _
 from portal.notifications.models import Notification
 from portal.notifications.replay import REPLAYED
 from portal.services import products
@@ -32,8 +33,8 @@ def message(notification_id: int) -> ResponseReturnValue:
         message=found,
         product=products().named(found.product_code) if found.product_code else None,
         contract=db.session.get(Contract, found.contract_id) if found.contract_id else None,
-        kind_words=KINDS.get(found.kind, found.kind),
-        fate_words=FATES[found.fate],
+        kind_words=_(KINDS.get(found.kind, found.kind)),
+        fate_words=_(FATES[found.fate]),
         can_be_replayed=found.fate in REPLAYED,
         choices=choices(question) if question and len(question.candidates) > 1 else [],
         decisions=decisions,

@@ -13,6 +13,8 @@ from portal.blueprints.staff.gate import blueprint, staff_member
 from portal.contracts.models import Contract
 from portal.database import after_commit, db, transaction, utcnow
 from portal.jobs import later
+from portal.language import gettext as _
+from portal.language import marked
 from portal.registration.giving import Post
 from portal.registration.moves import Move, last_move_of
 from portal.registration.moving import CannotMove, ChangedMeanwhile, Deed, Seen, why_no_undo
@@ -23,9 +25,9 @@ from portal.staff.journal import names_of_actors
 from portal.web.fields import one_line
 
 NOBODY = "nobody"
-CHANGED = "The contract changed while you looked. Please read this again before you confirm."
-CHANGED_AT_UNDO = "The contract changed at this very moment. Please have another look."
-NOT_CHOSEN = "Please choose an organisation first."
+CHANGED = marked("The contract changed while you looked. Please read this again before you confirm.")
+CHANGED_AT_UNDO = marked("The contract changed at this very moment. Please have another look.")
+NOT_CHOSEN = marked("Please choose an organisation first.")
 
 
 @dataclass(frozen=True)
@@ -61,12 +63,12 @@ def confirm_move(contract_id: UUID) -> ResponseReturnValue:
     contract = _contract(contract_id)
     chosen, why = request.form.get("to", ""), reason()
     if not chosen:
-        return _choose(contract_id, NOT_CHOSEN), 400
+        return _choose(contract_id, _(NOT_CHOSEN)), 400
     if not why:
-        return _choose(contract_id, WHY_MISSING), 400
+        return _choose(contract_id, _(WHY_MISSING)), 400
     to = _side(chosen)
     if (to.id if to else None) == contract.organisation_id:
-        return _choose(contract_id, "It belongs there already."), 400
+        return _choose(contract_id, _("It belongs there already.")), 400
     return _confirm(contract, to, why)
 
 
@@ -75,16 +77,18 @@ def move_contract(contract_id: UUID) -> ResponseReturnValue:
     """Move it."""
     to, why = _side(request.form.get("to", "")), reason()
     if not why:
-        return _choose(contract_id, WHY_MISSING), 400
+        return _choose(contract_id, _(WHY_MISSING)), 400
     try:
         with transaction():
             moving.move(contract_id, to.id if to else None, _seen(), _deed(why), _post())
             after_commit(later.send_mail)
     except ChangedMeanwhile:
-        return _confirm(_contract(contract_id), to, why, CHANGED), 409
+        return _confirm(_contract(contract_id), to, why, _(CHANGED)), 409
     except CannotMove as error:
         return _choose(contract_id, str(error)), 409
-    flash(f"Done: it belongs to {to.name} now." if to else "Done: it belongs to nobody now.", "success")
+    flash(
+        _("Done: it belongs to %(name)s now.", name=to.name) if to else _("Done: it belongs to nobody now."), "success"
+    )
     return redirect(url_for("staff.contract", contract_id=contract_id), 303)
 
 
@@ -98,15 +102,15 @@ def show_move(move_id: int) -> ResponseReturnValue:
 def undo_move(move_id: int) -> ResponseReturnValue:
     """Put the contract back to where it was."""
     if not (why := reason()):
-        return _move_page(move_id, WHY_MISSING), 400
+        return _move_page(move_id, _(WHY_MISSING)), 400
     try:
         with transaction():
             made = moving.undo(move_id, _deed(why), _post())
             after_commit(later.send_mail)
     except (ChangedMeanwhile, CannotMove) as error:
-        problem = CHANGED_AT_UNDO if isinstance(error, ChangedMeanwhile) else str(error)
+        problem = _(CHANGED_AT_UNDO) if isinstance(error, ChangedMeanwhile) else str(error)
         return _move_page(move_id, problem), 409
-    flash("Undone: it is where it was, and both sides are told.", "success")
+    flash(_("Undone: it is where it was, and both sides are told."), "success")
     return redirect(url_for("staff.contract", contract_id=made.contract_id), 303)
 
 

@@ -15,10 +15,12 @@ from portal.blueprints.staff.forms import NOTHING_TICKED, WHY_MISSING, reason, t
 from portal.blueprints.staff.gate import blueprint, staff_member
 from portal.database import after_commit, transaction, utcnow
 from portal.jobs import later
+from portal.language import gettext as _
 from portal.mail import outbox
 from portal.services import products
 from portal.staff.attention import dead_letters, queues, seen
-from portal.staff.attention.queue_words import QUEUES, Row, row
+from portal.staff.attention.queue_names import QUEUES
+from portal.staff.attention.queue_words import Row, row
 from portal.staff.attention.queues import REPLAYED, THINGS, QueueKind
 from portal.staff.attention.seen import Id, Thing
 from portal.staff.contract.payloads import layers
@@ -62,7 +64,7 @@ def see_to(kind: str) -> ResponseReturnValue:
         return _page(chosen, problem=problem), 400
     with transaction():
         number = seen.see_to(thing, ids, why=why, actor=staff_member().actor, now=utcnow())
-    flash(f"Seen to: {number}. You find it under “Seen to”, and can put it back.", "success")
+    flash(_("Seen to: %(number)s. You find it under “Seen to”, and can put it back.", number=number), "success")
     return _back(chosen)
 
 
@@ -73,10 +75,10 @@ def put_back(kind: str) -> ResponseReturnValue:
     thing = THINGS.get(chosen) or abort(404)
     ids = _ids(thing)
     if not ids:
-        return _page(chosen, problem=NOTHING_TICKED), 400
+        return _page(chosen, problem=_(NOTHING_TICKED)), 400
     with transaction():
         number = seen.put_back(thing, ids, actor=staff_member().actor, why=reason() or None)
-    flash(f"Back in the queue: {number}.", "success")
+    flash(_("Back in the queue: %(number)s.", number=number), "success")
     return _back(chosen)
 
 
@@ -91,7 +93,7 @@ def return_dead_letters() -> ResponseReturnValue:
         actor, now = staff_member().actor, utcnow()
         number = dead_letters.ask_back(None if everything else ids, why=why, actor=actor, now=now)
         after_commit(later.tend_dead_letters)
-    flash(f"On their way back to the queue: {number}. This page follows.", "notice")
+    flash(_("On their way back to the queue: %(number)s. This page follows.", number=number), "notice")
     return _back(QueueKind.DEAD_LETTERS)
 
 
@@ -99,7 +101,7 @@ def return_dead_letters() -> ResponseReturnValue:
 def look_at_dead_letters() -> ResponseReturnValue:
     """Have the worker look now."""
     later.tend_dead_letters()
-    flash("The worker looks now. Please load this page again in a moment.", "notice")
+    flash(_("The worker looks now. Please load this page again in a moment."), "notice")
     return _back(QueueKind.DEAD_LETTERS)
 
 
@@ -108,13 +110,13 @@ def send_mail_again() -> ResponseReturnValue:
     """Let failed letters be tried once more."""
     ids = ticked()
     if not ids:
-        return _page(QueueKind.MAIL, problem=NOTHING_TICKED), 400
+        return _page(QueueKind.MAIL, problem=_(NOTHING_TICKED)), 400
     with transaction():
         again = outbox.send_again(ids, utcnow())
         for number in again:
             audit.record(staff_member().actor, "sent again", f"letter:{number}", why=reason() or None)
         after_commit(later.send_mail)
-    flash(f"Letters that are tried again: {len(again)}.", "success")
+    flash(_("Letters that are tried again: %(again)s.", again=len(again)), "success")
     return _back(QueueKind.MAIL)
 
 
@@ -163,8 +165,8 @@ def _ids(thing: Thing) -> Collection[Id]:
 
 def _missing(chosen: Any, why: str) -> str | None:
     if not chosen:
-        return NOTHING_TICKED
-    return None if why else WHY_MISSING
+        return _(NOTHING_TICKED)
+    return None if why else _(WHY_MISSING)
 
 
 def _back(kind: QueueKind) -> ResponseReturnValue:

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from portal.blueprints.staff.contracts import product_choices
 from portal.blueprints.staff.gate import blueprint
 from portal.database import utcnow
+from portal.language import gettext as _
 from portal.services import products
 from portal.staff.overview.figures import kept
 from portal.staff.overview.places import Place
@@ -37,7 +38,7 @@ def renewals() -> ResponseReturnValue:
         days=days,
         periods=PERIODS,
         outlook=outlook,
-        outlooks=[(one, OUTLOOKS[one][0], CLASSES[one]) for one in Outlook],
+        outlooks=[(one, _(OUTLOOKS[one][0]), CLASSES[one]) for one in Outlook],
         product=product,
         choices=product_choices(products(), product),
         arguments={name: value for name, value in arguments.items() if value},
@@ -51,12 +52,14 @@ def _days(text: str, problems: list[str]) -> int:
         return 90
     if text in map(str, PERIODS):
         return int(text)
-    problems.append(f"The days ahead can be {', '.join(map(str, PERIODS))}, not “{text[:40]}”.")
+    problems.append(
+        _("The days ahead can be %(periods)s, not “%(typed)s”.", periods=", ".join(map(str, PERIODS)), typed=text[:40])
+    )
     return 90
 
 
 def _outlook(text: str, problems: list[str]) -> Outlook | None:
     if text and text not in list(Outlook):
-        problems.append(f"There is no outlook “{text[:40]}”.")
+        problems.append(_("There is no outlook “%(typed)s”.", typed=text[:40]))
         return None
     return Outlook(text) if text else None

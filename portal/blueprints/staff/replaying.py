@@ -16,6 +16,7 @@ from portal.blueprints.staff.gate import blueprint, staff_member
 from portal.contracts.models import Contract, ContractChange
 from portal.database import after_commit, db, transaction, utcnow
 from portal.jobs import later
+from portal.language import gettext as _
 from portal.notifications.models import Fate, Notification
 from portal.services import products
 from portal.staff.attention import replaying
@@ -55,7 +56,7 @@ def preview() -> ResponseReturnValue:
     """Ask what a replay of the ticked messages would change."""
     ids = ticked()
     if not ids:
-        flash(NOTHING_TICKED, "warning")
+        flash(_(NOTHING_TICKED), "warning")
         return redirect(url_for("staff.queues"), 303)
     try:
         with transaction():
@@ -63,7 +64,10 @@ def preview() -> ResponseReturnValue:
             number = asked.id
             after_commit(lambda: later.rehearse(number))
     except TooMany:
-        flash(f"Please choose {MOST_AT_ONCE} messages at most: AWS is asked about each.", "warning")
+        flash(
+            _("Please choose %(most_at_once)s messages at most: AWS is asked about each.", most_at_once=MOST_AT_ONCE),
+            "warning",
+        )
         return redirect(url_for("staff.queues"), 303)
     return redirect(url_for("staff.show_preview", preview_id=number), 303)
 
@@ -80,12 +84,19 @@ def replay(preview_id: int) -> ResponseReturnValue:
     found = db.session.get(Preview, preview_id, populate_existing=True) or abort(404)
     ids, why = list(found.notification_ids), reason()
     if not why:
-        return _page(preview_id, WHY_MISSING), 400
+        return _page(preview_id, _(WHY_MISSING)), 400
     with transaction():
         became = replaying.put_to_work(ids, why=why, actor=staff_member().actor, now=utcnow())
         after_commit(later.work_on_inbox)
     at_work = sum(fate is Fate.RECEIVED for fate in became.values())
-    flash(f"Put back to work: {at_work} of {len(ids)}. The worker is applying what they say.", "success")
+    flash(
+        _(
+            "Put back to work: %(at_work)s of %(ids)s. The worker is applying what they say.",
+            at_work=at_work,
+            ids=len(ids),
+        ),
+        "success",
+    )
     if len(ids) == 1:
         return redirect(url_for("staff.message", notification_id=ids[0]), 303)
     return redirect(url_for("staff.queues"), 303)
@@ -102,7 +113,7 @@ def _page(preview_id: int, problem: str | None = None) -> str:
         is_waiting=is_waiting,
         messages=messages,
         contracts=_contracts(outcome["contracts"]),
-        to_replay=sum(one.words not in LEFT_ALONE.values() for one in messages),
+        to_replay=sum(one.words not in map(_, LEFT_ALONE.values()) for one in messages),
         problem=problem,
         refresh_seconds=SOON if is_waiting else None,
     )
@@ -126,11 +137,12 @@ def _messages(told: list[dict[str, Any]]) -> list[MessageLine]:
 
 
 def _would_become(told: dict[str, Any]) -> str:
-    if told["fate"] in LEFT_ALONE:
-        return LEFT_ALONE[told["fate"]]
+    fate, becomes = told["fate"], told["becomes"]
+    if fate in LEFT_ALONE:
+        return _(LEFT_ALONE[fate])
     if told["becomes"] == Fate.PARKED and told["problem"]:
-        return "It would wait for a person to decide."
-    return WOULD_BECOME[told["becomes"]]
+        return _("It would wait for a person to decide.")
+    return _(WOULD_BECOME[becomes])
 
 
 def _contracts(told: list[dict[str, Any]]) -> list[ContractLines]:

@@ -8,12 +8,14 @@ from flask.typing import ResponseReturnValue
 
 from portal.blueprints.staff.gate import blueprint, needs, staff_member
 from portal.database import db, transaction, utcnow
+from portal.language import gettext as _
+from portal.language import marked
 from portal.staff import members
 from portal.staff.models import StaffMember, StaffRole
 from portal.web.fields import one_line
 
-WHY_MISSING = "Please say why, in a few words: it stands in the audit log."
-LAST_ADMIN = "This is the only admin who is set up. Make somebody else an admin first."
+WHY_MISSING = marked("Please say why, in a few words: it stands in the audit log.")
+LAST_ADMIN = marked("This is the only admin who is set up. Make somebody else an admin first.")
 
 
 @blueprint.get("/team")
@@ -31,12 +33,12 @@ def add_member() -> ResponseReturnValue:
     try:
         email = validate_email(typed, check_deliverability=False).normalized
     except EmailNotValidError:
-        return _page(problem="Please enter an email address, such as sam@example.com.", typed=typed), 400
+        return _page(problem=_("Please enter an email address, such as sam@example.com."), typed=typed), 400
     try:
         with transaction():
             added = members.add(email, role, staff_member().actor, utcnow())
     except members.LastAdmin:
-        return _page(problem=LAST_ADMIN, typed=typed), 409
+        return _page(problem=_(LAST_ADMIN), typed=typed), 409
     return _page(code=added.code, code_for=email)
 
 
@@ -46,14 +48,14 @@ def change_role(member_id: int) -> ResponseReturnValue:
     """Give somebody another role."""
     role, why = _role(), one_line(request.form.get("why"))
     if not why:
-        return _page(problem=WHY_MISSING), 400
+        return _page(problem=_(WHY_MISSING)), 400
     try:
         with transaction():
             member = _member(member_id)
             members.change_role(member, role, staff_member().actor, why)
     except members.LastAdmin:
-        return _page(problem=LAST_ADMIN), 409
-    flash(f"{member.email} is now {role}.", "success")
+        return _page(problem=_(LAST_ADMIN)), 409
+    flash(_("%(email)s is now %(role)s.", email=member.email, role=role), "success")
     return redirect(url_for("staff.team"), 303)
 
 
@@ -63,14 +65,14 @@ def remove_member(member_id: int) -> ResponseReturnValue:
     """Take somebody out of the console."""
     why = one_line(request.form.get("why"))
     if not why:
-        return _page(problem=WHY_MISSING), 400
+        return _page(problem=_(WHY_MISSING)), 400
     try:
         with transaction():
             member = _member(member_id)
             members.remove(member, staff_member().actor, why)
     except members.LastAdmin:
-        return _page(problem=LAST_ADMIN), 409
-    flash(f"{member.email} may no longer enter the console.", "success")
+        return _page(problem=_(LAST_ADMIN)), 409
+    flash(_("%(email)s may no longer enter the console.", email=member.email), "success")
     return redirect(url_for("staff.team"), 303)
 
 

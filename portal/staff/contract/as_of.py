@@ -17,23 +17,29 @@ from portal.accounts.models import Organisation, Person
 from portal.contracts.entitlements import Row
 from portal.contracts.lifecycle import State
 from portal.contracts.models import Contract, ContractChange, Entitlement
+from portal.language import gettext as _
+from portal.language import marked
 
 PAYMENT_FAILED = "PAYMENT_FAILED"
 _TIMES = ("starts_at", "ends_at")
 _NAMES = {
-    "state": "its status",
-    "starts_at": "its start",
-    "ends_at": "its end",
-    "auto_renew": "its automatic renewal",
-    "organisation": "whose it is",
-    "continues": "what it continues",
+    "state": marked("its status"),
+    "starts_at": marked("its start"),
+    "ends_at": marked("its end"),
+    "auto_renew": marked("its automatic renewal"),
+    "organisation": marked("whose it is"),
+    "continues": marked("what it continues"),
 }
-ALWAYS_TODAYS = "The kind of offer, the AWS account and the names of what is included are told as they are known today."
-NOT_KEPT = "When AWS had confirmed it last, and whether AWS was being asked at that moment, is not kept."
-CHANGING_IS_NOT_KEPT = "Whether it showed “Changing” for a while is not kept: that is no change of what was granted."
-JOINED = "It was joined to another contract; when is not kept. From then on its address led to that one."
-REASON_IS_TODAYS = "Why it ended is told as it is known today."
-REASON_IS_LOST = "Why it had ended is not kept, for it went on after that."
+ALWAYS_TODAYS = marked(
+    "The kind of offer, the AWS account and the names of what is included are told as they are known today."
+)
+NOT_KEPT = marked("When AWS had confirmed it last, and whether AWS was being asked at that moment, is not kept.")
+CHANGING_IS_NOT_KEPT = marked(
+    "Whether it showed “Changing” for a while is not kept: that is no change of what was granted."
+)
+JOINED = marked("It was joined to another contract; when is not kept. From then on its address led to that one.")
+REASON_IS_TODAYS = marked("Why it ended is told as it is known today.")
+REASON_IS_LOST = marked("Why it had ended is not kept, for it went on after that.")
 
 
 @dataclass(frozen=True)
@@ -195,20 +201,21 @@ def _in_doubt(facts: _Facts, later: _Facts, contract: Contract) -> list[str]:
             for key in {*included, *later.included()}
             if included.get(key) != later.included().get(key)
         }
-    named = sorted({_NAMES.get(subject, "what it includes") for subject in doubtful})
+    named = sorted({_(_NAMES[subject]) if subject in _NAMES else _("what it includes") for subject in doubtful})
     return [
-        f"The history has a gap about {name}: what is shown of it may not be what the page showed." for name in named
+        _("The history has a gap about %(name)s: what is shown of it may not be what the page showed.", name=name)
+        for name in named
     ]
 
 
 def _never_told(contract: Contract, then: Contract, *, is_last_state: bool) -> list[str]:
-    told = [NOT_KEPT, ALWAYS_TODAYS]
+    told = [_(NOT_KEPT), _(ALWAYS_TODAYS)]
     if contract.merged_into_id:
-        told.append(JOINED)
+        told.append(_(JOINED))
     if then.state == State.ACTIVE:
-        told.append(CHANGING_IS_NOT_KEPT)
+        told.append(_(CHANGING_IS_NOT_KEPT))
     if then.state == State.ENDED:
-        told.append(REASON_IS_TODAYS if is_last_state else REASON_IS_LOST)
+        told.append(_(REASON_IS_TODAYS) if is_last_state else _(REASON_IS_LOST))
     return told
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from portal.staff.contract.awaiting import awaited
 from portal.staff.contract.circumstances import Circumstances, Explanation, Sentence, state_by_rules
 from portal.staff.contract.happenings import story
-from portal.staff.contract.reasons import awaited, reason, surroundings
+from portal.staff.contract.reasons import reason, surroundings
 from portal.staff.contract.rules import Rule
 
 

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from portal.contracts.lifecycle import MOVES, Signal, State
 from portal.contracts.models import Cause, ContractChange, ContractName, NameKind
 from portal.contracts.words import words_of
+from portal.language import gettext as _
+from portal.language import marked
 from portal.notifications.vocabulary import Kind
 from portal.staff.contract.circumstances import Circumstances, Heard, Reference, Sentence
 from portal.staff.contract.phrases import amount, at_time, because, called, listed, on_day
@@ -24,8 +26,8 @@ _SIGNALS = {
     Signal.CONTINUED: {Kind.CONTINUED},
 }
 _OPENED = {
-    Cause.LANDING: "when its buyer arrived from AWS Marketplace",
-    Cause.IMPORT: "when the seller brought it in",
+    Cause.LANDING: marked("when its buyer arrived from AWS Marketplace"),
+    Cause.IMPORT: marked("when the seller brought it in"),
 }
 
 
@@ -43,8 +45,8 @@ def story(case: Circumstances) -> list[Sentence]:
 def _beginning(case: Circumstances) -> Iterator[Told]:
     opened = next((change for change in case.changes if change.subject == "opened"), None)
     if opened is not None:
-        how = _OPENED.get(Cause(opened.cause), "when AWS told of it")
-        text = f"The purchase became known on {on_day(opened.at)}, {how}."
+        how = _(_OPENED[Cause(opened.cause)]) if opened.cause in _OPENED else _("when AWS told of it")
+        text = _("The purchase became known on %(at)s, %(how)s.", at=on_day(opened.at), how=how)
         yield opened.at, Sentence(text, Reference("change", str(opened.id)))
 
 
@@ -55,22 +57,32 @@ def _grants(case: Circumstances) -> Iterator[Told]:
     if not firsts:
         return
     first = firsts[0]
-    text = f"AWS granted {_said(case, first)} on {on_day(first[0].at)}{_under(case, first)}."
+    text = _(
+        "AWS granted %(what)s on %(day)s%(under)s.",
+        what=_said(case, first),
+        day=on_day(first[0].at),
+        under=_under(case, first),
+    )
     yield first[0].at, Sentence(text, Reference("change", str(first[0].id)))
     last = answers[-1]
     if last is not first:
-        text = f"On {on_day(last[0].at)} AWS {_changed(case, last)}{_told_by(case, last)}."
+        text = _(
+            "On %(day)s AWS %(did)s%(message)s.",
+            day=on_day(last[0].at),
+            did=_changed(case, last),
+            message=_told_by(case, last),
+        )
         yield last[0].at, Sentence(text, Reference("change", str(last[0].id)))
 
 
 def _changed(case: Circumstances, answer: Sequence[ContractChange]) -> str:
     """What an answer changed: the end alone, or what is granted, or that anything is."""
     if not any(change.after for change in answer):
-        return "took back the last of it"
+        return _("took back the last of it")
     ends = [change.after["expires_at"] for change in answer if change.after and change.after["expires_at"]]
     if ends and all(_is_same_amount(change) for change in answer):
-        return f"moved the end of what it grants to {on_day(datetime.fromisoformat(max(ends)))}"
-    return f"changed what it grants to {_said(case, answer)}"
+        return _("moved the end of what it grants to %(ends)s", ends=on_day(datetime.fromisoformat(max(ends))))
+    return _("changed what it grants to %(answer)s", answer=_said(case, answer))
 
 
 def _is_same_amount(change: ContractChange) -> bool:
@@ -110,12 +122,12 @@ def _under(case: Circumstances, answer: Sequence[ContractChange]) -> str:
         if name.kind == NameKind.LICENSE and name.created_at <= answer[0].at + TOGETHER
     ]
     keys = keys or known
-    return f" under {called(NameKind.LICENSE, keys[0])}" if len(keys) == 1 else ""
+    return _(" under %(keys)s", keys=called(NameKind.LICENSE, keys[0])) if len(keys) == 1 else ""
 
 
 def _told_by(case: Circumstances, answer: Sequence[ContractChange]) -> str:
     message = _message(case, answer[0].notification_id)
-    return f" (message {message.id})" if message else ""
+    return _(" (message %(id)s)", id=message.id) if message else ""
 
 
 def _message(case: Circumstances, number: int | None) -> Heard | None:
@@ -127,7 +139,10 @@ def _words(case: Circumstances) -> Iterator[Told]:
     said = [name for name in case.contract.names if name.word and name.word_at]
     said.sort(key=lambda name: (name.word_at or case.now, name.id or 0))
     if len(said) > MOST_NAMES:
-        text = f"What AWS said under {len(said) - MOST_NAMES} earlier names is in the list of names."
+        text = _(
+            "What AWS said under %(most_names)s earlier names is in the list of names.",
+            most_names=len(said) - MOST_NAMES,
+        )
         yield said[0].word_at or case.now, Sentence(text)
     for name in said[-MOST_NAMES:]:
         yield name.word_at or case.now, _word(case, name)
@@ -137,7 +152,9 @@ def _together(case: Circumstances) -> Iterator[Sentence]:
     """What the words under several names come to."""
     signals = {word.signal for word in words_of(case.contract)}
     if Signal.GRANTED in signals and signals - {Signal.GRANTED, Signal.PROMISED}:
-        yield Sentence("So one of its names is granted, and the end of the others is no end of it.", rule=Rule.ANY_NAME)
+        yield Sentence(
+            _("So one of its names is granted, and the end of the others is no end of it."), rule=Rule.ANY_NAME
+        )
 
 
 def _word(case: Circumstances, name: ContractName) -> Sentence:
@@ -145,32 +162,43 @@ def _word(case: Circumstances, name: ContractName) -> Sentence:
     message = _who_said(case, name, signal, at)
     licence = next((key for kind, key in message.keys if kind == NameKind.LICENSE), None) if message else None
     ended = because(name.agreement_status or (message.status if message else None))
-    under = f", under {called(NameKind.LICENSE, licence)}" if licence and name.kind == NameKind.AGREEMENT else ""
+    under = (
+        _(", under %(licence)s", licence=called(NameKind.LICENSE, licence))
+        if licence and name.kind == NameKind.AGREEMENT
+        else ""
+    )
     texts: dict[Signal, tuple[str, Rule | None]] = {
         Signal.GRANTED: (
-            f"said that {who} is granted{under}",
+            _("said that %(who)s is granted%(under)s", who=who, under=under),
             Rule.NUDGE if case.by_entitlements else Rule.WORDS_DECIDE,
         ),
         Signal.PROMISED: (
-            f"said that {who} was made to go on from an earlier one; its grant is not told yet",
+            _("said that %(who)s was made to go on from an earlier one; its grant is not told yet", who=who),
             Rule.CONTINUATION,
         ),
-        Signal.ENDING: (f"announced the end of {who}{under}", Rule.NUDGE if case.by_entitlements else Rule.LAST_HOUR),
+        Signal.ENDING: (
+            _("announced the end of %(who)s%(under)s", who=who, under=under),
+            Rule.NUDGE if case.by_entitlements else Rule.LAST_HOUR,
+        ),
         Signal.ENDED: (
-            f"said that {who} ended" + (f" because {ended}" if ended else ""),
+            _("said that %(who)s ended", who=who) + (_(" because %(ended)s", ended=ended) if ended else ""),
             Rule.OVER if name.kind == NameKind.AGREEMENT else Rule.ANEW,
         ),
         Signal.CONTINUED: (
-            f"said that {who} ended because {ended or 'another goes on for it'}: a hand-over, not an end",
+            _(
+                "said that %(who)s ended because %(ended)s: a hand-over, not an end",
+                who=who,
+                ended=ended or _("another goes on for it"),
+            ),
             Rule.CONTINUATION,
         ),
     }
     text, rule = texts[signal]
-    where = f" (message {message.id})" if message else ""
+    where = _(" (message %(id)s)", id=message.id) if message else ""
     if message is None and name.kind == NameKind.AGREEMENT:
-        where = " (so AWS lists the agreement)"
+        where = _(" (so AWS lists the agreement)")
     refers = Reference("message", str(message.id)) if message else None
-    return Sentence(f"On {on_day(at)} AWS {text}{where}.", refers, rule)
+    return Sentence(_("On %(day)s AWS %(did)s%(message)s.", day=on_day(at), did=text, message=where), refers, rule)
 
 
 def _who_said(case: Circumstances, name: ContractName, signal: Signal, at: datetime) -> Heard | None:
@@ -193,5 +221,7 @@ def _moves(case: Circumstances) -> Iterator[Told]:
         before, after = (change.before or {}).get("value"), (change.after or {}).get("value")
         if before in list(State) and after in list(State):
             rule = MOVES[State(before)].get(State(after))
-            text = f"On {at_time(change.at)} it went from {before} to {after}."
+            text = _(
+                "On %(at)s it went from %(before)s to %(after)s.", at=at_time(change.at), before=before, after=after
+            )
             yield change.at, Sentence(text, Reference("change", str(change.id)), rule)

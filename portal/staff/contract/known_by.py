@@ -8,14 +8,20 @@ from datetime import datetime
 
 from portal.contracts.lifecycle import Signal
 from portal.contracts.models import ContractName, NameKind
+from portal.language import gettext as _
+from portal.language import marked
 
-_KINDS = {NameKind.LICENSE: "Licence", NameKind.AGREEMENT: "Agreement", NameKind.CUSTOMER: "Legacy customer"}
+_KINDS = {
+    NameKind.LICENSE: marked("Licence"),
+    NameKind.AGREEMENT: marked("Agreement"),
+    NameKind.CUSTOMER: marked("Legacy customer"),
+}
 _SAID = {
-    Signal.PROMISED: "Made to go on from another",
-    Signal.GRANTED: "Granted",
-    Signal.ENDING: "Its end is announced",
-    Signal.ENDED: "Ended",
-    Signal.CONTINUED: "Handed over to another",
+    Signal.PROMISED: marked("Made to go on from another"),
+    Signal.GRANTED: marked("Granted"),
+    Signal.ENDING: marked("Its end is announced"),
+    Signal.ENDED: marked("Ended"),
+    Signal.CONTINUED: marked("Handed over to another"),
 }
 
 
@@ -37,9 +43,9 @@ def names_of(names: Iterable[ContractName]) -> list[KnownName]:
     """The names, in the order in which they were learned."""
     return [
         KnownName(
-            kind=_KINDS[NameKind(name.kind)],
+            kind=_(_KINDS[NameKind(name.kind)]),
             text=name.text,
-            said=_SAID.get(Signal(name.word), name.word) if name.word else None,
+            said=_(_SAID.get(Signal(name.word), name.word)) if name.word else None,
             said_at=name.word_at,
             status=name.agreement_status,
             since=name.created_at,

@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from portal.language import gettext as _
+
 LONGEST = 20_000
 """So many characters of a message are shown."""
 
@@ -22,11 +24,11 @@ def layers(body: str) -> list[Layer]:
     """The body, indented where it is JSON; and apart, and first, what SNS has wrapped into it as text."""
     outer = _json(body)
     if outer is None:
-        return [Layer("As it came (no JSON)", _bounded(body))]
+        return [Layer(_("As it came (no JSON)"), _bounded(body))]
     inner = _json(outer.get("Message")) if isinstance(outer, dict) else None
     if inner is None:
-        return [Layer("As it came", _indented(outer))]
-    return [Layer("What it says", _indented(inner)), Layer("What SNS put around it", _indented(outer))]
+        return [Layer(_("As it came"), _indented(outer))]
+    return [Layer(_("What it says"), _indented(inner)), Layer(_("What SNS put around it"), _indented(outer))]
 
 
 def _json(text: Any) -> Any:
@@ -44,4 +46,12 @@ def _indented(value: Any) -> str:
 
 
 def _bounded(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}\n… and {len(text) - LONGEST:,} characters more"
+    return (
+        text
+        if len(text) <= LONGEST
+        else _(
+            "%(begin)s\n… and %(left)s characters more",
+            begin=text[:LONGEST],
+            left=f"{len(text) - LONGEST:,}",
+        )
+    )

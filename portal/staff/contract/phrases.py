@@ -5,37 +5,45 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from babel.dates import format_datetime
+
 from portal.contracts.entitlements import in_words
 from portal.contracts.models import NameKind
+from portal.language import DEFAULT, PATTERNS, language, marked
+from portal.language import gettext as _
 from portal.products import Product
 
 _TAIL = 4
-_CALLED = {NameKind.LICENSE: "licence", NameKind.AGREEMENT: "agreement", NameKind.CUSTOMER: "legacy customer"}
+_CALLED = {
+    NameKind.LICENSE: marked("licence"),
+    NameKind.AGREEMENT: marked("agreement"),
+    NameKind.CUSTOMER: marked("legacy customer"),
+}
 _ENDS = {
-    "CANCELLED": "it was cancelled",
-    "EXPIRED": "it expired",
-    "TERMINATED": "AWS terminated it",
-    "RENEWED": "it was renewed",
-    "REPLACED": "it was replaced",
-    "SUPERSEDED": "it was replaced",
+    "CANCELLED": marked("it was cancelled"),
+    "EXPIRED": marked("it expired"),
+    "TERMINATED": marked("AWS terminated it"),
+    "RENEWED": marked("it was renewed"),
+    "REPLACED": marked("it was replaced"),
+    "SUPERSEDED": marked("it was replaced"),
 }
 
 
 def on_day(moment: datetime) -> str:
     """`3 November 2026`."""
-    moment = moment.astimezone(UTC)
-    return f"{moment.day} {moment:%B %Y}"
+    code = language()
+    return format_datetime(moment.astimezone(UTC), PATTERNS.get(code, PATTERNS[DEFAULT])["day"], locale=code)
 
 
 def at_time(moment: datetime) -> str:
     """`3 November 2026, 14:05 UTC`."""
-    return f"{on_day(moment)}, {moment.astimezone(UTC):%H:%M} UTC"
+    return _("%(day)s, %(clock)s UTC", day=on_day(moment), clock=f"{moment.astimezone(UTC):%H:%M}")
 
 
 def called(kind: str, key: str) -> str:
     """A name by its end: `licence …a1b2`."""
     known = NameKind(kind)
-    return f"{_CALLED[known]} …{key[-_TAIL:]}" if len(key) > _TAIL else f"{_CALLED[known]} {key}"
+    return f"{_(_CALLED[known])} …{key[-_TAIL:]}" if len(key) > _TAIL else f"{_(_CALLED[known])} {key}"
 
 
 def amount(product: Product, dimension: str, value: str, value_type: str) -> str:
@@ -53,9 +61,11 @@ def because(status: str | None) -> str | None:
     """AWS's word for an end as the end of a sentence: `it was renewed`; None where it gave none."""
     if not status:
         return None
-    return _ENDS.get(status, f"it is {status}")
+    return _(_ENDS[status]) if status in _ENDS else _("it is %(status)s", status=status)
 
 
 def listed(parts: Sequence[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
-    return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1]))) if parts else ""
+    if len(parts) < 2:
+        return "".join(parts)
+    return _("%(these)s and %(last)s", these=_(", ").join(parts[:-1]), last=parts[-1])
