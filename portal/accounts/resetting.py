@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select, update
 
 from portal import audit
-from portal.accounts import identities, mail_links, sessions
+from portal.accounts import factors, identities, mail_links, passkeys, recovery, sessions
 from portal.accounts.models import Person
 from portal.accounts.passwords import hash_password
 from portal.accounts.people import person_with_email
@@ -69,7 +69,7 @@ def reset(token: str, password: str, now: datetime) -> Person | None:
     """Give the person a new password and sign them out everywhere. Inside a transaction.
 
     They have shown that they read mail at their address, so it counts as verified. Until then anybody could have signed
-    up with it, and let in somebody of an identity provider for later: those are let in no more.
+    up with it, and put in ways for later: those open nothing any more.
 
     Returns:
         None when the link is no good, or was used a moment ago.
@@ -90,7 +90,10 @@ def reset(token: str, password: str, now: datetime) -> Person | None:
     if not db.session.execute(changed.execution_options(synchronize_session=False)).rowcount:  # type: ignore[attr-defined]
         return None
     if not was_theirs:
-        identities.forget_all(person.id)
+        for kind in (identities, passkeys):
+            kind.forget_all(person.id)
+        for kind_of_code in (factors, recovery):
+            kind_of_code.forget(person.id)
     db.session.refresh(person)
     sessions.end_all(person.id)
     audit.record(f"person:{person.id}", "password reset by mail", f"person:{person.id}")

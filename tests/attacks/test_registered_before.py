@@ -7,7 +7,12 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from portal.accounts import factors, recovery
+from portal.accounts.models import Person
+from portal.accounts.recovery import RecoveryCode
+from portal.database import transaction
 from portal.mail.models import Letter
+from portal.sealing import Seal
 from tests.blueprints.oidc.conftest import buyer, come_back, go, portal, provider, settings
 from tests.cast import Somebody
 from tests.identity_provider import IdentityProvider
@@ -107,3 +112,13 @@ def test_a_provider_s_word_for_bob_does_not_let_him_into_hers_unasked(
     bob = PortalClient(portal)
     page = bob.follow(come_back(bob))
     assert (page.heading, is_in(bob)) == ("You have an account already", False)
+
+
+def test_a_second_factor_that_she_put_in_does_not_keep_him_out(
+    hers: PortalClient, his: Callable[[], PortalClient], stored: Stored, portal: Flask
+):
+    (whose,) = [person.id for person in stored(Person) if person.email == BOBS]
+    with portal.app_context(), transaction():
+        factors.ensure(whose).sealed_key = Seal(portal.config["SECRET_KEY"], factors.PURPOSE).close("A" * 32)
+        recovery.new_codes(whose)
+    assert (is_in(his()), stored(RecoveryCode)) == (True, [])
