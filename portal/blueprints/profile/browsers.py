@@ -21,7 +21,15 @@ def browsers() -> ResponseReturnValue:
     """All of them; this one is marked."""
     here = hash_secret(visitor.session_key() or "")
     mine = sessions.sessions_of(visitor.visitor().person_id, utcnow())
-    return render_template("profile/browsers.html", browsers=[(one, one.key_hash == here) for one in mine])
+    return render_template(
+        "profile/browsers.html", browsers=[(one, said(one.agent), one.key_hash == here) for one in mine]
+    )
+
+
+def said(agent: str) -> str:
+    """A browser as its owner knows it: `Firefox on Windows`, in their language."""
+    browser, on, system = agent.partition(" on ")
+    return _("%(browser)s on %(system)s", browser=browser, system=system) if on else agent or _("Unknown browser")
 
 
 @blueprint.post("/browsers/<int:session_id>/end")
