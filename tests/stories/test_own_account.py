@@ -1,0 +1,119 @@
+"""Somebody looks after their own account, with the keyboard alone."""
+
+import re
+import time
+from collections.abc import Callable
+
+import pyotp
+from playwright.sync_api import expect
+
+from tests.stories.actors import Actor
+from tests.stories.keyboard import Keyboard
+
+
+def test_name_second_factor_recovery_codes_and_signing_in_again(alice: Actor):
+    alice.portal.become_a_customer()
+    keyboard = Keyboard(alice.page)
+    keyboard.press("Enter", "link", "Alice Example")
+    alice.portal.see("Your account")
+    keyboard.press("Enter", "link", "Change name, language and time zone")
+    alice.portal.see("Name and language")
+    keyboard.go_to("textbox", "Your name")
+    alice.page.keyboard.press("ControlOrMeta+a")
+    alice.page.keyboard.type("Alice Liddell")
+    keyboard.press("Enter", "button", "Save")
+    alice.portal.read("Your changes are saved.")
+    alice.portal.read("Alice Liddell")
+
+    app = switch_on_the_app(alice, keyboard)
+    keyboard.press("Enter", "button", "Make recovery codes")
+    alice.portal.see("Your recovery codes")
+    expect(alice.page.get_by_role("main").get_by_role("listitem").locator("code")).not_to_have_count(0)
+    keyboard.press("Enter", "link", "I have put them away")
+    alice.portal.see("Second factor")
+
+    keyboard.press("Enter", "button", "Sign out")
+    sign_in_by_keyboard(alice, keyboard)
+    alice.portal.see("Your second factor")
+    keyboard.write("Code", app.at(_moment_later(app)))
+    keyboard.press("Enter", "button", "Go on")
+    alice.portal.see("Your contracts")
+
+
+def test_another_browser_is_signed_out(alice: Actor, somebody: Callable[..., Actor]):
+    alice.portal.become_a_customer()
+    elsewhere = somebody("Alice", "Acme")
+    elsewhere.person = alice.person
+    elsewhere.portal.open("/signin")
+    elsewhere.portal.sign_in()
+    elsewhere.portal.see("Your contracts")
+
+    keyboard = Keyboard(alice.page)
+    alice.portal.open("/profile/browsers")
+    alice.portal.see("Where you are signed in")
+    expect(alice.page.get_by_role("main").get_by_text("this one")).to_have_count(1)
+    main = alice.page.get_by_role("main")
+    other = main.get_by_role("button", name=re.compile("^Sign out Chrom"))
+    expect(other).to_have_count(1)
+    keyboard.press("Enter", "button", other.inner_text().replace("\n", " ").strip())
+    alice.portal.read("That browser is signed out.")
+    elsewhere.portal.open("/contracts")
+    elsewhere.portal.see("Sign in")
+    alice.portal.open("/contracts")
+    alice.portal.see("Your contracts")
+
+
+def test_the_address_moves_once_both_mailboxes_have_agreed(alice: Actor):
+    alice.portal.become_a_customer()
+    keyboard, old, new = Keyboard(alice.page), alice.person.email, f"new.{alice.person.email}"
+    alice.portal.open("/profile/address")
+    keyboard.write("New email address", new)
+    keyboard.press("Enter", "button", "Write to both addresses")
+    alice.portal.read("We have written to both addresses.")
+    alice.portal.read("The new address has not agreed yet.")
+
+    open_link_in_letter(alice, new, "Is this your new address")
+    alice.portal.see("Is this your new address?")
+    keyboard.press("Enter", "button", "Yes, this is my address")
+    alice.portal.see("Thank you, one more to go")
+    open_link_in_letter(alice, old, "May your .+ move")
+    alice.portal.see("Move your account to another address?")
+    keyboard.press("Enter", "button", "Yes, move my account")
+    alice.portal.see("Your address is changed")
+    alice.portal.open("/profile")
+    alice.portal.read(new)
+
+
+def switch_on_the_app(owner: Actor, keyboard: Keyboard) -> pyotp.TOTP:
+    """Set up an authenticator app with the key that is shown."""
+    keyboard.press("Enter", "link", "Switch it on")
+    owner.portal.see("Second factor")
+    keyboard.press("Enter", "button", "Set up an app")
+    key = owner.page.locator("code.key")
+    expect(key).to_be_visible()
+    app = pyotp.TOTP(key.inner_text().replace(" ", ""))
+    keyboard.write("Code", app.now())
+    keyboard.press("Enter", "button", "Use this app")
+    owner.portal.read("From now on you are asked for a code when you sign in.")
+    return app
+
+
+def sign_in_by_keyboard(owner: Actor, keyboard: Keyboard) -> None:
+    owner.portal.see("Sign in")
+    keyboard.write("Email", owner.person.email)
+    keyboard.go_to("textbox", "Password")
+    owner.page.keyboard.type(owner.person.password)
+    owner.page.keyboard.press("Enter")
+
+
+def open_link_in_letter(reader: Actor, email: str, subject: str) -> None:
+    """Open the letter about the change that came to this address, and follow the address that stands in it."""
+    reader.marketplace.read_mail(email, re.compile(subject))
+    found = re.search(r"http\S+/profile/address/link/[\w-]+", reader.page.locator("body").inner_text())
+    assert found
+    reader.page.goto(found[0])
+
+
+def _moment_later(app: pyotp.TOTP) -> int:
+    """In the next half minute: a code that was used is good no more, and one that comes early is let in."""
+    return int(time.time()) + app.interval
