@@ -18,11 +18,19 @@ from portal.web.identity_providers import ProviderAway, ProviderRefused
 
 logger = logging.getLogger(__name__)
 
+FROM_ELSEWHERE = frozenset({"cross-site", "same-site"})
+"""What browsers say in `Sec-Fetch-Site` of a link on a page that is not ours."""
+
 
 @blueprint.get("/signin/with/<key>")
 def begin(key: str) -> ResponseReturnValue:
-    """On to the provider. A link and no form: by our Content-Security-Policy no form leads to another site."""
+    """On to the provider. A link and no form: by our Content-Security-Policy no form leads to another site.
+
+    A page of somebody else's cannot sign its reader in here by leading there: its reader has to press the link first.
+    """
     asked, wanted = provider(key), request.args.get("next", "")
+    if request.headers.get("Sec-Fetch-Site") in FROM_ELSEWHERE:
+        return redirect(url_for("signin.show", next=wanted if is_ours(wanted) else None), 303)
     try:
         begun = asked.begin(come_back_url(key))
     except ProviderAway as error:
