@@ -10,10 +10,8 @@ from laptop.environment import ROOT
 SECURITY = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
 THREATS = (ROOT / "docs" / "threat-model.md").read_text(encoding="utf-8")
 ROW = re.compile(r"^\| (\d+\.\d+\.\d+) \| ([^|]+) \| ([^|]+) \| ([^|]*) \| ([^|]*) \|$", re.MULTILINE)
-OF_CHAPTERS = {
-    **{1: 27, 2: 11, 3: 19, 4: 10, 5: 9, 6: 35, 7: 18, 8: 7, 9: 7},
-    **{10: 29, 11: 14, 12: 9, 13: 13, 14: 9, 15: 13, 16: 16, 17: 7},
-}
+PER_CHAPTER = (27, 11, 19, 10, 9, 35, 18, 7, 7, 29, 14, 9, 13, 9, 13, 16, 7)
+OF_CHAPTERS = {number + 1: count for number, count in enumerate(PER_CHAPTER)}
 """How many requirements of levels 1 and 2 ASVS 5.0.0 has, by chapter."""
 VERDICTS = {"holds", "does not apply", "the installation's", "**does not hold**"}
 
