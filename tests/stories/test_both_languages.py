@@ -78,10 +78,6 @@ def test_the_pages_of_a_customer(alice: Actor):
     )
     linguist.read((*OF_AN_ACCOUNT, contract, f"{contract}/move", organisation, *of_the_purchase))
     linguist.read(("/moves/offers/worn-out",), status=410)
-    alice.page.goto(of_the_purchase[2])
-    alice.page.get_by_role("main").get_by_role("button").click()
-    alice.portal.see("Tidemark Alerts")
-    linguist.read(("/contracts",))  # one contract alone would be shown at once
     assert not linguist.complaints, "\n\n".join(linguist.complaints)
 
 
