@@ -18,6 +18,7 @@ from portal.accounts.models import Membership, Organisation, Role
 from portal.contracts.history import write_change
 from portal.contracts.models import Cause, Contract
 from portal.database import db
+from portal.language import gettext as _
 from portal.mail import letters, outbox
 from portal.registration import moving
 from portal.registration.giving import Post
@@ -82,7 +83,7 @@ def undo(move_id: int, mover: Mover, post: Post, now: datetime) -> Move:
     if made is None or not _may_undo(made, mover.id):
         raise MayNotMove
     if made.undo_until is None or made.undo_until <= now:
-        raise CannotMove("The day in which it could be put back is over.")
+        raise CannotMove(_("The day in which it could be put back is over."))
     contract, made = moving.put_back(move_id, Deed(mover.actor, "", now))
     product = post.products.named(contract.product_code).title
     for organisation_id, has_it in ((made.to_id, False), (made.from_id, True)):

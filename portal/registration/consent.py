@@ -18,6 +18,7 @@ from portal.accounts.members import NoSuchMember, hold, role_in
 from portal.accounts.models import Person, Role
 from portal.contracts.models import Contract
 from portal.database import db
+from portal.language import gettext as _
 from portal.language import language
 from portal.mail import letters, outbox
 from portal.registration import moving
@@ -129,7 +130,7 @@ def accept(token: str, to_id: int, version: int, person: Person, post: Post, now
     """
     asked = look(token, person, now)
     if to_id == asked.from_id:
-        raise CannotMove("It belongs there already.")
+        raise CannotMove(_("It belongs there already."))
     held(asked.contract_id)
     _owner_or_not(to_id, person.id)
     if not _stands(asked):

@@ -16,6 +16,7 @@ from sqlalchemy import update
 from portal.accounts.models import Organisation
 from portal.contracts.models import Contract
 from portal.database import db
+from portal.language import gettext as _
 from portal.registration.models import Claim, ClaimState
 from portal.registration.moves import Move, MoveOffer, OfferState, last_move_of
 
@@ -78,11 +79,11 @@ def give(
     """
     contract = db.session.get(Contract, contract_id, populate_existing=True)
     if contract is None or contract.merged_into_id is not None:
-        raise CannotMove("There is no such contract any more: it was joined to another.")
+        raise CannotMove(_("There is no such contract any more: it was joined to another."))
     if to_id is not None and db.session.get(Organisation, to_id) is None:
-        raise CannotMove("There is no such organisation.")
+        raise CannotMove(_("There is no such organisation."))
     if to_id == seen.organisation_id:
-        raise CannotMove("It belongs there already." if to_id else "It belongs to nobody already.")
+        raise CannotMove(_("It belongs there already.") if to_id else _("It belongs to nobody already."))
     made = Move(
         contract_id=contract_id,
         from_id=seen.organisation_id,
@@ -109,7 +110,7 @@ def put_back(move_id: int, deed: Deed) -> tuple[Contract, Move]:
     """
     made = db.session.get(Move, move_id, populate_existing=True, with_for_update=True)
     if made is None:
-        raise CannotMove("There is no such move.")
+        raise CannotMove(_("There is no such move."))
     if why_not := why_no_undo(made):
         raise CannotMove(why_not)
     contract = db.session.get_one(Contract, made.contract_id, populate_existing=True)
@@ -122,15 +123,15 @@ def put_back(move_id: int, deed: Deed) -> tuple[Contract, Move]:
 def why_no_undo(made: Move) -> str | None:
     """Why a move cannot be undone, in a sentence for staff; None when it can."""
     if made.undone_at is not None:
-        return "It was undone already."
+        return _("It was undone already.")
     last = last_move_of(made.contract_id)
     if last is None or last.id != made.id:
-        return "The contract was moved again since."
+        return _("The contract was moved again since.")
     contract = db.session.get(Contract, made.contract_id, populate_existing=True)
     if contract is None or contract.merged_into_id is not None:
-        return "The contract was joined to another since."
+        return _("The contract was joined to another since.")
     if contract.organisation_id != made.to_id or contract.linked_at != (made.at if made.to_id else None):
-        return "The contract was linked anew since."
+        return _("The contract was linked anew since.")
     return None
 
 

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from portal import audit
 from portal.blueprints.staff.gate import blueprint, needs, staff_member
 from portal.database import transaction
+from portal.language import gettext as _
 from portal.services import products
 from portal.staff.masking import mask_text
 from portal.staff.models import StaffRole
@@ -84,5 +85,6 @@ def _page(answer: Answer, text: str) -> str:
         answer=answer,
         contracts=list(zip(answer.contracts, rows, strict=True)),
         taken_for=[str(kind) for kind in answer.understanding.kinds],
+        taken_for_words=[_(str(kind)) for kind in answer.understanding.kinds],
         products=products(),
     )

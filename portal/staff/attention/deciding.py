@@ -21,6 +21,7 @@ from portal import audit
 from portal.contracts import book, checks, sync
 from portal.contracts.models import Contract, ContractName, NameKind
 from portal.database import Base, UTCDateTime, db
+from portal.language import gettext as _
 from portal.notifications.cases import candidates
 from portal.notifications.envelope import understand
 from portal.notifications.inbox import wake
@@ -87,7 +88,7 @@ def decide_message(notification_id: int, contract_id: UUID, deed: Deed) -> Decis
     """
     message = db.session.get(Notification, notification_id, populate_existing=True, with_for_update=True)
     if message is None:
-        raise CannotDecide("There is no such message.")
+        raise CannotDecide(_("There is no such message."))
     decision = _decide(question_of_message(message), contract_id, deed)
     decision.notification_id = message.id
     db.session.add(decision)
@@ -104,7 +105,7 @@ def decide_purchase(purchase_id: int, contract_id: UUID, deed: Deed) -> Decision
     """
     purchase = db.session.get(UnclearPurchase, purchase_id, populate_existing=True, with_for_update=True)
     if purchase is None:
-        raise CannotDecide("There is no such purchase.")
+        raise CannotDecide(_("There is no such purchase."))
     decision = _decide(question_of_purchase(purchase), contract_id, deed)
     decision.purchase_id = purchase.id
     purchase.settled_at, purchase.contract_id = deed.at, contract_id
@@ -124,7 +125,7 @@ def undo(decision_id: int, deed: Deed) -> Decision:
     """
     decision = db.session.get(Decision, decision_id, populate_existing=True, with_for_update=True)
     if decision is None or decision.undone_at is not None:
-        raise CannotDecide("It was undone already.")
+        raise CannotDecide(_("It was undone already."))
     concerned = {decision.contract_id}
     for given in decision.names:
         name = ContractName.id == given["name"]
@@ -156,13 +157,13 @@ def decisions_about(*, notification_id: int | None = None, purchase_id: int | No
 
 def _decide(question: Question, contract_id: UUID, deed: Deed) -> Decision:
     if len(question.candidates) < 2:
-        raise CannotDecide("There is nothing to decide any more: its names belong to one contract.")
+        raise CannotDecide(_("There is nothing to decide any more: its names belong to one contract."))
     if contract_id not in question.candidates:
-        raise CannotDecide("That contract bears none of its names.")
+        raise CannotDecide(_("That contract bears none of its names."))
     contracts = sync.lock(question.candidates)
     chosen = contracts.get(contract_id)
     if chosen is None or chosen.merged_into_id is not None:
-        raise CannotDecide("That contract was joined to another since.")
+        raise CannotDecide(_("That contract was joined to another since."))
     given = _take_names(question, contract_id) + _learn_names(question, chosen)
     for contract in contracts.values():
         contract.version += 1

@@ -222,6 +222,9 @@ def _moves(case: Circumstances) -> Iterator[Told]:
         if before in list(State) and after in list(State):
             rule = MOVES[State(before)].get(State(after))
             text = _(
-                "On %(at)s it went from %(before)s to %(after)s.", at=at_time(change.at), before=before, after=after
+                "On %(at)s it went from %(before)s to %(after)s.",
+                at=at_time(change.at),
+                before=_(before),
+                after=_(after),
             )
             yield change.at, Sentence(text, Reference("change", str(change.id)), rule)

@@ -52,3 +52,27 @@ class Rule(StrEnum):
         "Where AWS goes on granting more than an hour after it announced the end, its answer stands: the message that "
         "took the end back is lost."
     )
+
+
+WHY_IT_MOVED = (
+    marked("AWS grants something; pay as you go: AWS said that it is granted."),
+    marked("The end was announced before AWS was first asked, and something is still granted."),
+    marked("The agreement is over before anything was seen granted."),
+    marked("It was renewed or replaced by another contract before anything was seen granted."),
+    marked("AWS told of a change, and cannot be asked or does not show it yet."),
+    marked("AWS announced the end, and still grants something."),
+    marked("AWS grants nothing any more."),
+    marked("AWS grants nothing any more, and another contract goes on for this one."),
+    marked("AWS shows what is granted now."),
+    marked("The change was the announcement of the end."),
+    marked("The change was the end."),
+    marked("The change was the hand-over to another contract."),
+    marked("Granted anew before the end, which is then never told."),
+    marked("Renewed or replaced, and AWS does not show what follows yet."),
+    marked("AWS grants nothing any more; pay as you go: the last hour is over."),
+    marked("Bought again, or the end was a mistake: AWS grants something."),
+    marked("AWS grants something again, and has announced its end already."),
+    marked("The end turns out to be a renewal whose grant AWS does not show yet."),
+    marked("The end turns out to be a hand-over to another contract."),
+)
+"""The words of ``MOVES``, which is pure and marks nothing; a test holds the two together."""

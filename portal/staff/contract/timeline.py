@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from portal.contracts.models import Contract, ContractChange
+from portal.language import gettext as _
 
 MOST_SPANS = 24
 """So many stretches of older events a lane has at most, however many there were."""
@@ -115,7 +116,7 @@ def term_bars(contract: Contract, changes: Iterable[ContractChange]) -> list[Bar
         elif not bars or bars[-1].ends_at != until:
             start = bars[-1].ends_at if bars else None
             bars.append(Bar(Lane.TERMS, start or min(begins_at, until), until, "term", "term"))
-    return bars or [Bar(Lane.TERMS, begins_at, contract.ended_at, "no fixed end", "term")]
+    return bars or [Bar(Lane.TERMS, begins_at, contract.ended_at, _("no fixed end"), "term")]
 
 
 def _told_ends(changes: Iterable[ContractChange]) -> list[datetime]:
@@ -138,11 +139,13 @@ def reads(contract: Contract, changes: Sequence[ContractChange]) -> list[Event]:
         if change.subject.startswith("dimension:"):
             found.setdefault(change.at.replace(microsecond=0), []).append(change)
     events = [
-        Event(Lane.READS, at, "AWS answered, and grants something else than before", f"change-{rows[0].id}", len(rows))
+        Event(
+            Lane.READS, at, _("AWS answered, and grants something else than before"), f"change-{rows[0].id}", len(rows)
+        )
         for at, rows in found.items()
     ]
     if contract.confirmed_at:
-        events.append(Event(Lane.READS, contract.confirmed_at, "AWS’s last answer", "last-answer"))
+        events.append(Event(Lane.READS, contract.confirmed_at, _("AWS’s last answer"), "last-answer"))
     return events
 
 

@@ -14,6 +14,7 @@ from portal.contracts.lifecycle import State
 from portal.contracts.models import Contract
 from portal.contracts.reconciliation import STALE_AFTER
 from portal.database import db
+from portal.language import gettext as _
 from portal.staff.overview.lines import Line, lines, read
 from portal.staff.overview.places import SORTS, Place, Sort
 
@@ -66,18 +67,18 @@ def filters_from(arguments: Mapping[str, Sequence[str]]) -> tuple[Filters, list[
     problems: list[str] = []
     states = [text for text in arguments.get("state", ()) if text]
     unknown = [text for text in states if text not in list(State)]
-    problems += [f"There is no status “{text}”." for text in unknown]
+    problems += [_("There is no status “%(state)s”.", state=text) for text in unknown]
     sort = _first(arguments, "sort") or Sort.NEWEST
     if sort not in list(Sort):
-        problems.append(f"Contracts cannot be sorted by “{sort}”.")
+        problems.append(_("Contracts cannot be sorted by “%(sort)s”.", sort=sort))
         sort = Sort.NEWEST
     found = Filters(
         states=tuple(State(text) for text in dict.fromkeys(states) if text not in unknown),
         product_code=_first(arguments, "product") or None,
-        ending_within=_number(arguments, "within", "The number of days", MOST_DAYS, problems),
+        ending_within=_number(arguments, "within", _("The number of days"), MOST_DAYS, problems),
         stale=bool(_first(arguments, "stale")),
         unlinked=bool(_first(arguments, "unlinked")),
-        organisation_id=_number(arguments, "organisation", "The number of an organisation", 2**31 - 1, problems),
+        organisation_id=_number(arguments, "organisation", _("The number of an organisation"), 2**31 - 1, problems),
         sort=Sort(sort),
     )
     return found, problems
@@ -93,7 +94,14 @@ def _number(arguments: Mapping[str, Sequence[str]], name: str, what: str, most: 
         return None
     if text.isascii() and text.isdigit() and len(text) <= len(str(most)) and 0 < int(text) <= most:
         return int(text)
-    problems.append(f"{what} must be a whole number from 1 to {most:,}, not “{text[:40]}”.")
+    problems.append(
+        _(
+            "%(what)s must be a whole number from 1 to %(most)s, not “%(typed)s”.",
+            what=what,
+            most=f"{most:,}",
+            typed=text[:40],
+        )
+    )
     return None
 
 

@@ -13,13 +13,15 @@ from sqlalchemy import select, union
 from portal.contracts.findings import Finding, FindingKind
 from portal.contracts.models import Contract, ContractName, NameKind
 from portal.database import db
+from portal.language import gettext as _
+from portal.language import marked
 from portal.notifications.envelope import told_id
 from portal.notifications.models import Fate, Notification, NotificationId, has_fate
 from portal.staff.overview.lines import Line, lines, lines_of, read
 from portal.staff.searching.beginnings import begins_with
 
 MOST_UNLANDED = 20
-_AGREEMENT, _NAMES = "agmt-", {NameKind.AGREEMENT: "agreement", NameKind.LICENSE: "licence"}
+_AGREEMENT, _NAMES = "agmt-", {NameKind.AGREEMENT: marked("agreement"), NameKind.LICENSE: marked("licence")}
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def contract(contract_id: UUID) -> list[FoundContract]:
     into = db.session.execute(select(Contract.merged_into_id).where(Contract.id == contract_id)).first()
     if into is None:
         return []
-    why = "joined to the contract with this id" if into[0] else "the contract with this id"
+    why = _("joined to the contract with this id") if into[0] else _("the contract with this id")
     return [FoundContract(line, why, exact=True) for line in lines_of([into[0] or contract_id]).values()]
 
 
@@ -81,21 +83,21 @@ def contracts_named(said: str, limit: int, *, license_only: bool = False) -> lis
 
 
 def _why(kind: str, text: str, exact: bool) -> str:
-    name = _NAMES.get(NameKind(kind), "customer identifier") if kind in list(NameKind) else kind
-    return f"{name} {text}" if exact else f"{name} {text} begins so"
+    name = _(_NAMES[NameKind(kind)]) if kind in _NAMES else _("customer identifier") if kind in list(NameKind) else kind
+    return f"{name} {text}" if exact else _("%(name)s %(text_of_it)s begins so", name=name, text_of_it=text)
 
 
 def contracts_of_account(account_id: str, limit: int) -> list[FoundContract]:
     """The contracts of a buyer's AWS account, the newest first."""
     statement = lines().where(Contract.aws_account_id == account_id)
     found = read(statement.order_by(Contract.created_at.desc(), Contract.id).limit(limit))
-    return [FoundContract(line, "bought with this AWS account", exact=True) for line in found]
+    return [FoundContract(line, _("bought with this AWS account"), exact=True) for line in found]
 
 
 def message(notification_id: int) -> list[FoundMessage]:
     """The message with this number."""
     statement = _messages().where(Notification.id == notification_id)
-    return _read(statement, "the message with this number", exact=True)
+    return _read(statement, _("the message with this number"), exact=True)
 
 
 def messages_told(identity: str, limit: int) -> list[FoundMessage]:
@@ -107,7 +109,7 @@ def messages_told(identity: str, limit: int) -> list[FoundMessage]:
         .order_by(Notification.id.desc())
         .limit(limit)
     )
-    return _read(statement, "AWS gave it this id", exact=True)
+    return _read(statement, _("AWS gave it this id"), exact=True)
 
 
 def messages_about(said: str, limit: int) -> list[FoundMessage]:
@@ -117,7 +119,7 @@ def messages_about(said: str, limit: int) -> list[FoundMessage]:
     # Put together from three: no database has an index for several columns at once.
     ids = union(*(select(Notification.id).where(has_fate(Fate.PARKED), column.in_(keys)) for column in columns))
     statement = _messages().where(Notification.id.in_(ids)).order_by(Notification.id.desc()).limit(limit)
-    return _read(statement, "speaks of it, and nobody has come with it", exact=False)
+    return _read(statement, _("speaks of it, and nobody has come with it"), exact=False)
 
 
 def _read(statement: Any, why: str, *, exact: bool) -> list[FoundMessage]:
