@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from functools import cache
 from io import BytesIO
@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import flask_babel
 from babel import Locale
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -112,6 +112,11 @@ PATTERNS = {
     "ja": {"day": "y年M月d日", "moment": "y年M月d日 HH:mm", "short": "M月d日", "clock": "HH:mm:ss"},
 }
 """How each language writes a day, a moment, a day among others of its year, and a time of day."""
+SCALES = {
+    "en": {"month": "MMM y", "short_day": "d MMM y", "short_moment": "d MMM y, HH:mm", "hour": "dd MMM, HH:00"},
+    "ja": {"month": "y年M月", "short_day": "y年M月d日", "short_moment": "y年M月d日 HH:mm", "hour": "M月d日 HH:00"},
+}
+"""What there is room for in a picture."""
 
 
 def said(at: datetime, how: str) -> str:
@@ -119,6 +124,15 @@ def said(at: datetime, how: str) -> str:
     code = language()
     pattern = PATTERNS.get(code, PATTERNS[DEFAULT])[how]
     return format_datetime(at.astimezone(time_zone()), pattern, locale=code)
+
+
+def said_in_utc(at: date, pattern: str) -> str:
+    """A day or a moment of a picture whose scale is UTC; `pattern` is a name of ``PATTERNS`` or of ``SCALES``."""
+    code = language()
+    patterns = {**PATTERNS.get(code, PATTERNS[DEFAULT]), **SCALES.get(code, SCALES[DEFAULT])}
+    if not isinstance(at, datetime):
+        return format_date(at, patterns[pattern], locale=code)
+    return format_datetime(at.astimezone(UTC), patterns[pattern], locale=code)
 
 
 def zone_in_words(at: datetime) -> str:

@@ -31,7 +31,9 @@ _SECRETS = (
     ),
     # The secret part of an address that opens something, and the password in an address of a service.
     (
-        re.compile(r"(/(?:shared|invitations|password/reset|verify|confirm|hand-over|offers)/)[\w\-.~]{16,}"),
+        re.compile(
+            r"(/(?:shared|invitations|password/reset|verify|confirm|hand-over|offers|address/link)/)[\w\-.~]{16,}"
+        ),
         r"\1" + _HIDDEN,
     ),
     (re.compile(r"(?<=://)([^\s:/@]*):[^\s/@]+@"), r"\1:" + _HIDDEN + "@"),

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select, update
 
 from portal import audit
-from portal.accounts import mail_links, sessions
+from portal.accounts import factors, identities, mail_links, passkeys, recovery, sessions
 from portal.accounts.models import Person
 from portal.accounts.passwords import hash_password
 from portal.accounts.people import person_with_email
@@ -68,7 +68,8 @@ def person_with(token: str, now: datetime) -> Person | None:
 def reset(token: str, password: str, now: datetime) -> Person | None:
     """Give the person a new password and sign them out everywhere. Inside a transaction.
 
-    They have shown that they read mail at their address, so it counts as verified.
+    They have shown that they read mail at their address, so it counts as verified. Until then anybody could have signed
+    up with it, and put in ways for later: those open nothing any more.
 
     Returns:
         None when the link is no good, or was used a moment ago.
@@ -76,7 +77,11 @@ def reset(token: str, password: str, now: datetime) -> Person | None:
     person = person_with(token, now)
     if person is None:
         return None
-    before, password_hash = person.password_hash, hash_password(password)
+    before, was_theirs, password_hash = (
+        person.password_hash,
+        person.email_verified_at is not None,
+        hash_password(password),
+    )
     if mail_links.take(token, PURPOSE, now) is None:
         return None
     mine = (Person.id == person.id, Person.password_hash.is_not_distinct_from(before))
@@ -84,6 +89,11 @@ def reset(token: str, password: str, now: datetime) -> Person | None:
     changed = update(Person).where(*mine).values(password_hash=password_hash, email_verified_at=verified)
     if not db.session.execute(changed.execution_options(synchronize_session=False)).rowcount:  # type: ignore[attr-defined]
         return None
+    if not was_theirs:
+        for kind in (identities, passkeys):
+            kind.forget_all(person.id)
+        for kind_of_code in (factors, recovery):
+            kind_of_code.forget(person.id)
     db.session.refresh(person)
     sessions.end_all(person.id)
     audit.record(f"person:{person.id}", "password reset by mail", f"person:{person.id}")

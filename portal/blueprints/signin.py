@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from math import ceil
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf import FlaskForm
@@ -81,7 +81,9 @@ def sign_out() -> ResponseReturnValue:
     visitor.sign_out()
     flash(_("You are signed out."), "notice")
     after = request.form.get("next", "")
-    return redirect(after if is_ours(after) else url_for("signin.show"), 303)
+    answer = make_response(redirect(after if is_ours(after) else url_for("signin.show"), 303))
+    answer.headers["Clear-Site-Data"] = '"cache"'  # pages that the back button would bring up again
+    return answer
 
 
 def _held_up(form: SignInForm, wait: timedelta) -> ResponseReturnValue:

@@ -9,7 +9,7 @@ from typing import Any
 
 from portal.contracts.lifecycle import State
 from portal.language import gettext as _
-from portal.language import marked
+from portal.language import marked, said_in_utc
 from portal.web.drawing import Box, Chart, Column, Step, columns, funnel, shares
 from portal.web.wording import STATES
 
@@ -74,7 +74,7 @@ def hours(counted: Sequence[int], at: datetime) -> Hours:
     first = at.astimezone(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(hours=len(counted) - 1)
     rows = [(first + timedelta(hours=number), value) for number, value in enumerate(counted)]
     drawn = [
-        Column(f"{hour:%d %b, %H:00} UTC: {value:,}", {"messages": value}, _word(hour, len(rows) - 1 - place))
+        Column(f"{said_in_utc(hour, 'hour')} UTC: {value:,}", {"messages": value}, _word(hour, len(rows) - 1 - place))
         for place, (hour, value) in enumerate(rows)
     ]
     return Hours(columns(drawn), rows, sum(counted), max(counted, default=0), counted[-1] if counted else 0)
@@ -82,7 +82,7 @@ def hours(counted: Sequence[int], at: datetime) -> Hours:
 
 def _word(hour: datetime, left: int) -> str:
     if hour.hour == 0:
-        return f"{hour.day} {hour:%b}"
+        return said_in_utc(hour, "short")
     return f"{hour:%H:00}" if hour.hour % 6 == 0 and left > 1 else ""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import traceback
 
-from flask import Flask, g, render_template
+from flask import Flask, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -76,6 +76,8 @@ def init_app(app: Flask) -> None:
         code = error.code or 500
         if code < 400:
             return error.get_response()
+        if code == 403 or (code == 404 and request.endpoint):  # not theirs, or not there
+            logger.info("Refused with %s: %s", code, request.endpoint)
         body, status = page(code)
         return body, status, {"Allow": ", ".join(error.valid_methods)} if getattr(error, "valid_methods", None) else {}  # type: ignore[attr-defined]
 

@@ -22,6 +22,20 @@ ROLES = {
     "mail": marked("sends letters"),
     "clock": marked("sees that nothing is forgotten"),
 }
+PARTS = (
+    marked("Settings"),
+    marked("Address"),
+    marked("Database"),
+    marked("Redis"),
+    marked("Clock"),
+    marked("Products"),
+    marked("Access"),
+    marked("Queue"),
+    marked("Notifications"),
+    marked("Worker"),
+    marked("Mail"),
+)
+"""What the doctor examines together."""
 GOOD, CARE, BAD = "good", "care", "bad"
 OLD_MESSAGE = timedelta(minutes=2)
 OLD_MAIL = timedelta(minutes=15)

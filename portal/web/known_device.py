@@ -6,6 +6,7 @@ It opens no door. It only keeps strangers' wrong passwords from making its owner
 from __future__ import annotations
 
 from datetime import timedelta
+from hashlib import sha256
 from secrets import token_urlsafe
 
 from flask import Response, after_this_request, current_app, request
@@ -52,7 +53,7 @@ def _known() -> dict[str, str]:
 def _signing() -> URLSafeTimedSerializer:
     # The oldest first: a cookie that was signed before the key changed is still good.
     keys = [*current_app.config["SECRET_KEY_FALLBACKS"], current_app.config["SECRET_KEY"]]
-    return URLSafeTimedSerializer(keys, salt="known device")
+    return URLSafeTimedSerializer(keys, salt="known device", signer_kwargs={"digest_method": sha256})
 
 
 def _cookie_name() -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from portal.language import gettext as _
-from portal.language import marked
+from portal.language import marked, said_in_utc
 from portal.products import Products
 from portal.staff.overview.renewals import OVERDUE_DAYS, Outlook, Renewal
 from portal.web.drawing import Chart, Column, columns
@@ -84,19 +84,19 @@ def ends(counted: Mapping[str, Mapping[str, int]], days: int, now: datetime) -> 
     span = 1 if days <= 31 else 7 if days <= 100 else 30
     days += 1
     late = _sum(counted, first - timedelta(days=OVERDUE_DAYS), first)
-    slices = [(_("overdue"), late)] if sum(late.values()) else []
+    slices = [(_("overdue"), _("overdue"), late)] if sum(late.values()) else []
     for start in range(0, days, span):
         begin, end = first + timedelta(days=start), first + timedelta(days=min(start + span, days))
         last = end - timedelta(days=1)
         name = _day(begin) if span == 1 else _("%(begin)s to %(last)s", begin=_day(begin), last=_day(last))
-        slices.append((name, _sum(counted, begin, end)))
+        slices.append((name, _day(begin), _sum(counted, begin, end)))
     every = max(1, -(-len(slices) // 8))
     drawn = [
-        Column(f"{name}: {_told(parts)}", parts, _short(name) if place % every == 0 else "")
-        for place, (name, parts) in enumerate(slices)
+        Column(f"{name}: {_told(parts)}", parts, short if place % every == 0 else "")
+        for place, (name, short, parts) in enumerate(slices)
     ]
-    sums = {str(outlook): sum(parts[str(outlook)] for _name, parts in slices) for outlook in _COUNTED}
-    return Ends(columns(drawn), [(name, parts) for name, parts in slices if sum(parts.values())], sums)
+    sums = {str(outlook): sum(parts[str(outlook)] for *_names, parts in slices) for outlook in _COUNTED}
+    return Ends(columns(drawn), [(name, parts) for name, _short, parts in slices if sum(parts.values())], sums)
 
 
 _COUNTED = (Outlook.RENEWS, Outlook.UNKNOWN, Outlook.STOPS)
@@ -113,8 +113,4 @@ def _told(parts: Mapping[str, Any]) -> str:
 
 
 def _day(at: date) -> str:
-    return f"{at.day} {at:%b}"
-
-
-def _short(name: str) -> str:
-    return name.partition(" to ")[0]
+    return said_in_utc(at, "short")

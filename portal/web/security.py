@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from hashlib import sha256
 from secrets import token_urlsafe
 
 from flask import Flask, Response, g, request
+from flask.sessions import SecureCookieSessionInterface
 
 LARGEST_BODY = 64 * 1024
 """Forms are small; AWS's POST is one token."""
@@ -52,6 +54,12 @@ _HEADERS = {
 _HSTS = "max-age=31536000; includeSubDomains"
 
 
+class Sessions(SecureCookieSessionInterface):
+    """Flask's own, but signed with HMAC-SHA-256 where it would take SHA-1."""
+
+    digest_method = staticmethod(sha256)
+
+
 def init_app(app: Flask, *, https: bool) -> None:
     """Set the headers on every answer, and the cookies' flags."""
     app.config.update(
@@ -69,6 +77,7 @@ def init_app(app: Flask, *, https: bool) -> None:
         WTF_CSRF_SSL_STRICT=https,
     )
 
+    app.session_interface = Sessions()
     app.jinja_env.globals["nonce"] = nonce
     headers = [*_HEADERS.items(), *([("Strict-Transport-Security", _HSTS)] if https else [])]
 

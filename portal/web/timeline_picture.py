@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from portal.language import gettext as _
-from portal.language import marked
+from portal.language import marked, pgettext, said_in_utc
 from portal.staff.contract.timeline import Bar, Event, Lane, Timeline
 
 WIDE, NARROW = 940, 348
@@ -32,7 +32,6 @@ ROOM = 110
 """So much of it is needed for its date beside the word “now”."""
 LABELS = {
     Lane.STATUS: marked("Status"),
-    Lane.TERMS: marked("Terms"),
     Lane.CHANGES: marked("Changes"),
     Lane.MESSAGES: marked("Messages"),
     Lane.READS: marked("Answers of AWS"),
@@ -137,7 +136,15 @@ def draw(timeline: Timeline, name: str, width: int, lanes: Iterable[Lane] = tupl
         y = HEAD + place * (LANE + (14 if narrow else 0)) + (14 if narrow else 0)
         bars = [_bar(bar, scale, y) for bar in timeline.bars if bar.lane is lane]
         events = [event for event in timeline.events if event.lane is lane]
-        drawn.append(DrawnLane(lane, _(LABELS[lane]), y, bars, _marks(events, scale, y + LANE / 2)))
+        drawn.append(
+            DrawnLane(
+                lane,
+                pgettext("of a contract", "Terms") if lane is Lane.TERMS else _(LABELS[lane]),
+                y,
+                bars,
+                _marks(events, scale, y + LANE / 2),
+            )
+        )
     axis = (drawn[-1].y if drawn else HEAD) + LANE
     ticks = _ticks(scale)
     return Picture(name, width, int(axis + FOOT), left, right, axis, scale.at_now, drawn, ticks, scale.coming)
@@ -159,7 +166,7 @@ def _labels(bar: Bar) -> list[str]:
     return [
         f"{_day(bar.begins_at)} – {_day(bar.ends_at)}",
         _("until %(ends_at)s", ends_at=_day(bar.ends_at)),
-        _("to %(ends_at)s", ends_at=f"{bar.ends_at:%b %Y}"),
+        _("to %(ends_at)s", ends_at=said_in_utc(bar.ends_at, "month")),
     ]
 
 
@@ -186,7 +193,7 @@ def _ticks(scale: _Scale) -> list[Tick]:
     ticks = [Tick(scale(at), label) for at, label in _moments(scale)]
     ticks = [tick for tick in ticks if scale.left + 24 <= tick.x <= scale.at_now - 30]
     is_tight = scale.right - scale.at_now < ROOM
-    ticks.append(Tick(scale.at_now - 3 * is_tight, "now", "end" if is_tight else "middle"))
+    ticks.append(Tick(scale.at_now - 3 * is_tight, _("now"), "end" if is_tight else "middle"))
     if scale.coming:
         ticks.append(Tick(scale.right, _day(scale.ends), "end"))
     return ticks
@@ -209,7 +216,10 @@ def _steps(begins: datetime, ends: datetime, step: timedelta) -> Iterable[tuple[
     midnight = datetime(1970, 1, 1, tzinfo=UTC)
     at = midnight + -(-(begins - midnight) // step) * step
     while at <= ends:
-        yield at, f"{at.day} {at:%b}" if step >= timedelta(days=1) or (at.hour, at.minute) == (0, 0) else f"{at:%H:%M}"
+        yield (
+            at,
+            said_in_utc(at, "short") if step >= timedelta(days=1) or (at.hour, at.minute) == (0, 0) else f"{at:%H:%M}",
+        )
         at += step
 
 
@@ -218,13 +228,13 @@ def _month_steps(begins: datetime, ends: datetime, months: int) -> Iterable[tupl
     month += -month % months
     while (at := datetime(month // 12, month % 12 + 1, 1, tzinfo=UTC)) <= ends:
         if at >= begins:
-            yield at, f"{at:%b %Y}"
+            yield at, said_in_utc(at, "month")
         month += months
 
 
 def _day(moment: datetime | None) -> str:
-    return f"{moment.day} {moment:%b %Y}" if moment else ""
+    return said_in_utc(moment, "short_day") if moment else ""
 
 
 def _time(moment: datetime) -> str:
-    return f"{moment.day} {moment:%b %Y, %H:%M}"
+    return said_in_utc(moment, "short_moment")

@@ -23,10 +23,10 @@ def test_a_code_that_aws_does_not_know_is_wrong(examine, selling):
 
 def test_a_dimension_that_is_not_described_is_named(examine, buy):
     buy()
-    known = {"team": Dimension("team", "Team")}
+    known = {"never": Dimension("never", "Never sold")}  # which purchases stand on the page that is read, is chance
     products = Products([Product(ANALYTICS, "Analytics", id="prod-1", dimensions=known)])
     line = examine(Part.PRODUCTS, products=products)[ANALYTICS]
-    assert (line.state, "does not describe:" in line.found, "seats" in line.found) == (State.WARNING, True, True)
+    assert (line.state, "does not describe:" in line.found) == (State.WARNING, True)
 
 
 def test_a_product_without_its_id_is_a_warning(examine, subject):

@@ -128,3 +128,22 @@ def test_a_sign_up_that_fails_half_way_leaves_nobody(client: PortalClient, app: 
     client.send(form, **fields, password="a long enough password")
     with app.app_context():
         assert db.session.scalars(select(Person)).all() == []
+
+
+def test_asking_for_what_is_not_one_s_own_is_a_line_in_the_log(
+    client: PortalClient, mallory: Somebody, caplog: pytest.LogCaptureFixture
+):
+    caplog.set_level(logging.INFO)
+    client.sign_in_as(mallory).get("/organisations/999999")
+    assert "Refused with 404: organisation.show" in caplog.text
+
+
+def test_an_address_that_there_is_not_is_none(client: PortalClient, caplog: pytest.LogCaptureFixture):
+    caplog.set_level(logging.INFO)
+    client.get("/nothing")
+    assert "Refused" not in caplog.text
+
+
+@pytest.mark.parametrize("method", ["TRACE", "PUT", "DELETE", "PATCH"])
+def test_other_methods_are_not_answered(client: PortalClient, method: str):
+    assert client.http.open("/signin", method=method, base_url=client.site).status_code == 405

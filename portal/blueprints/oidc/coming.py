@@ -23,11 +23,16 @@ logger = logging.getLogger(__name__)
 
 LONGEST_NEXT = 500
 """Browsers keep no cookie of more than 4 KB, and three trips are to fit."""
+FROM_ELSEWHERE = frozenset({"cross-site", "same-site"})
+"""What browsers say in `Sec-Fetch-Site` of a link on a page that is not ours."""
 
 
 @blueprint.get("/signin/with/<key>")
 def begin(key: str) -> ResponseReturnValue:
-    """On to the provider. A link and no form: by our Content-Security-Policy no form leads to another site."""
+    """On to the provider. A link and no form: by our Content-Security-Policy no form leads to another site.
+
+    A page of somebody else's cannot sign its reader in here by leading there: its reader has to press the link first.
+    """
     asked, wanted = provider(key), request.args.get("next", "")
     claim_id = claim_to_go_on_with() if "claim" in request.args else None
     trip = {
@@ -35,6 +40,8 @@ def begin(key: str) -> ResponseReturnValue:
         "claim": str(claim_id) if claim_id else None,
         "person": visitor.visitor().person_id if current_user.is_authenticated else None,
     }
+    if request.headers.get("Sec-Fetch-Site") in FROM_ELSEWHERE:
+        return redirect(url_for("signin.show", **_onward(trip)), 303)
     try:
         begun = asked.begin(come_back_url(key))
     except ProviderAway as error:

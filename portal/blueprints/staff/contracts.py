@@ -54,7 +54,7 @@ def contracts() -> ResponseReturnValue:
         following=shown.following.as_text() if shown.following else None,
         is_first=place is None,
         problems=problems,
-        states=[(state, STATES[state][0]) for state in State],
+        states=[(state, _(STATES[state][0])) for state in State],
         choices=product_choices(products(), filters.product_code),
         within=sorted({*WITHIN, filters.ending_within or WITHIN[0]}),
         organisation=name_of(filters.organisation_id) if filters.organisation_id else None,

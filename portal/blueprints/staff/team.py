@@ -55,7 +55,7 @@ def change_role(member_id: int) -> ResponseReturnValue:
             members.change_role(member, role, staff_member().actor, why)
     except members.LastAdmin:
         return _page(problem=_(LAST_ADMIN)), 409
-    flash(_("%(email)s is now %(role)s.", email=member.email, role=role), "success")
+    flash(_("%(email)s is now %(role)s.", email=member.email, role=_(role)), "success")
     return redirect(url_for("staff.team"), 303)
 
 

@@ -61,16 +61,19 @@ def _message(message: Notification, kind: QueueKind, products: Products) -> Row:
     product = products.named(message.product_code).title if message.product_code else None
     means, todo = {
         QueueKind.FAILED: (
-            "What it tells is not in the contract yet, unless a later message or the hourly comparison has brought it.",
-            "See to what stands in the way, then replay it. A replay shows first what it would change.",
+            _(
+                "What it tells is not in the contract yet, unless a later message or the hourly comparison has "
+                "brought it."
+            ),
+            _("See to what stands in the way, then replay it. A replay shows first what it would change."),
         ),
         QueueKind.NOT_UNDERSTOOD: (
-            "It changed nothing. If AWS has a new kind of message, the portal has to learn it.",
-            "Look at it. If it is nothing to us, mark it as seen to; after an update of the portal, replay it.",
+            _("It changed nothing. If AWS has a new kind of message, the portal has to learn it."),
+            _("Look at it. If it is nothing to us, mark it as seen to; after an update of the portal, replay it."),
         ),
         QueueKind.AMBIGUOUS: (
-            "It waits, and changes neither of the contracts.",
-            "Look at it, and choose the contract that is meant.",
+            _("It waits, and changes neither of the contracts."),
+            _("Look at it, and choose the contract that is meant."),
         ),
     }.get(kind, tuple(map(_, _ADVISORIES[Kind(message.kind) is Kind.CANCELLATION])))
     return Row(
