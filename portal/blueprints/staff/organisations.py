@@ -6,7 +6,8 @@ from email_validator import EmailNotValidError, validate_email
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.accounts import invitations
+from portal import audit
+from portal.accounts import invitations, sessions
 from portal.accounts.invitations import Invited
 from portal.accounts.members import MayNot
 from portal.blueprints.staff.forms import WHY_MISSING, reason
@@ -74,5 +75,29 @@ def _organisation_page(
 @blueprint.get("/people/<int:person_id>")
 def person(person_id: int) -> ResponseReturnValue:
     """A person, where they belong, and what that organisation has."""
+    return _person_page(person_id)
+
+
+@blueprint.post("/people/<int:person_id>/sign-out")
+def sign_out_person(person_id: int) -> ResponseReturnValue:
+    """Sign a person out in all browsers, as when they tell support that one was stolen."""
+    organisations.person(person_id) or abort(404)
+    why = reason()
+    if not why:
+        return _person_page(person_id, _(WHY_MISSING)), 400
+    with transaction():
+        sessions.end_all(person_id)
+        audit.record(staff_member().actor, "signed somebody out", f"person:{person_id}", why=why)
+    flash(_("They are signed out in all browsers."), "success")
+    return redirect(url_for("staff.person", person_id=person_id), 303)
+
+
+def _person_page(person_id: int, problem: str | None = None) -> str:
     found = organisations.person(person_id) or abort(404)
-    return render_template("staff/person.html", who=found, contracts=contract_rows(found.contracts, products()))
+    return render_template(
+        "staff/person.html",
+        who=found,
+        contracts=contract_rows(found.contracts, products()),
+        browsers=len(sessions.sessions_of(person_id, utcnow())),
+        problem=problem,
+    )
