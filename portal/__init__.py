@@ -29,6 +29,7 @@ from portal.sealing import Seal
 from portal.services import edition_of, support
 from portal.web import (
     ahead,
+    branding,
     confirming,
     console,
     errors,
@@ -73,7 +74,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["settings"] = settings
     app.extensions["aws_endpoints"] = aws_endpoints(os.environ)
     app.extensions["products"] = products
-    app.extensions["edition"] = edition_of(Path(app.root_path) / "templates", settings.products_file)
+    app.extensions["edition"] = edition_of(Path(app.root_path) / "templates", settings.products_file, settings)
     app.extensions["marketplace"] = marketplace
     app.extensions["sources"] = Sources(marketplace, agreements, products)
     seal = Seal(settings.secret_key, fallbacks=settings.secret_key_fallbacks)
@@ -97,6 +98,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     console.init_app(app)
     speech.init_app(app)
     filters.init_app(app)
+    branding.init_app(app, settings)
     errors.init_app(app)
     blueprints.init_app(app)
     limits.count_views(app)

@@ -9,6 +9,7 @@ from pathlib import Path
 from flask import current_app
 
 from portal.config import Settings
+from portal.config.colours import OURS
 from portal.contracts.reconciliation import Sources
 from portal.language import TRANSLATIONS
 from portal.mail.letters import Sender
@@ -62,16 +63,17 @@ def desk() -> Desk:
 
 
 def edition() -> str:
-    """What tells the pages of this installation from those of an earlier one: its templates, its words
-    and its products file."""
+    """What tells the pages of this installation from those of an earlier one: its templates, its words,
+    its products file and the seller's brand."""
     found: str = current_app.extensions["edition"]
     return found
 
 
-def edition_of(templates: Path, products_file: Path) -> str:
+def edition_of(templates: Path, products_file: Path, settings: Settings) -> str:
     """See ``edition``."""
     files = [*sorted(templates.rglob("*.html")), *sorted(TRANSLATIONS.rglob("*.po")), products_file]
-    return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
+    brand = repr((settings.seller_name, settings.brand_logo, settings.brand_colours, settings.wording))
+    return sha256(b"".join([*(file.read_bytes() for file in files), brand.encode()])).hexdigest()[:16]
 
 
 def support(product: Product | None = None) -> Support:
@@ -94,4 +96,6 @@ def sender() -> Sender:
         seller=settings().seller_name,
         portal_url=settings().portal_url,
         support=contact.email or contact.url or settings().portal_url,
+        colours=settings().brand_colours or OURS,
+        wording=settings().wording,
     )

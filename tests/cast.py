@@ -25,3 +25,10 @@ class Somebody:
     organisation_id: int
     organisation_name: str
     password: str = PASSWORD
+
+
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c633821a0070002"
+    "aa010782259aee0000000049454e44ae426082"
+)
+"""A PNG of one point."""

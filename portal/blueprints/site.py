@@ -13,9 +13,13 @@ from portal.language import LANGUAGES
 from portal.services import settings
 from portal.web import speech
 from portal.web.addresses import is_ours
+from portal.web.security import POLICY
 
 STANDS = timedelta(days=180)
 """For so long what is said about security may be relied on."""
+
+FOR_GOOD = "public, max-age=31536000, immutable"
+LOGO_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
 
 blueprint = Blueprint("site", __name__)
 
@@ -50,6 +54,25 @@ def speak(code: str) -> ResponseReturnValue:
     speech.choose(code)
     wanted = request.args.get("next", "")
     return redirect(wanted if is_ours(wanted) else url_for("site.index"), 303)
+
+
+@blueprint.get("/brand.css")
+def brand_css() -> ResponseReturnValue:
+    """The seller's colour, laid over our own. Its address changes with it (see ``web.branding``)."""
+    colours = settings().brand_colours
+    if colours is None:
+        abort(404)
+    return Response(colours.stylesheet, content_type="text/css; charset=utf-8", headers={"Cache-Control": FOR_GOOD})
+
+
+@blueprint.get("/brand/logo")
+def brand_logo() -> ResponseReturnValue:
+    """The seller's logo. Opened by itself, an SVG is a document: it may do nothing, and fetch nothing."""
+    logo = settings().brand_logo
+    if logo is None:
+        abort(404)
+    headers = {"Cache-Control": FOR_GOOD, POLICY: LOGO_POLICY}
+    return Response(logo.content, content_type=logo.content_type, headers=headers)
 
 
 @blueprint.get("/security")

@@ -14,10 +14,13 @@ from pathlib import Path
 
 from portal.config import identity_providers
 from portal.config.addresses import LOOPBACK_HOSTS, aws_endpoints, laptop_endpoints, with_driver
+from portal.config.colours import Colours, read_colour
 from portal.config.identity_providers import IdentityProvider
+from portal.config.logo import Logo, read_logo
 from portal.config.mixes import SHORTEST_SECRET, unsafe_mixes
 from portal.config.reading import Reader
 from portal.config.variables import SECRETS, SETTINGS, Setting
+from portal.config.wording import Wording, read_wording
 
 __all__ = [
     "LOOPBACK_HOSTS",
@@ -52,6 +55,9 @@ class Settings:
     products_file: Path
     notifications_queue_url: str | None
     seller_name: str
+    brand_logo: Logo | None
+    brand_colours: Colours | None
+    wording: Wording
     support_email: str | None
     support_url: str | None
     terms_url: str | None
@@ -79,6 +85,9 @@ class Settings:
         read = Reader(environ)
         https = read.boolean("HTTPS", default="false" if laptop_endpoints(environ) else "true")
         providers, wrong_providers = identity_providers.read(environ, read.several("OIDC_PROVIDERS"))
+        logo, wrong_logo = read_logo(read.text("BRAND_LOGO"))
+        colours, wrong_colour = read_colour(read.text("BRAND_COLOUR"))
+        wording, wrong_wording = read_wording(read.text("WORDING_FILE"))
         settings = cls(
             secret_key=read.text("SECRET_KEY"),
             secret_key_fallbacks=read.several("SECRET_KEY_FALLBACKS"),
@@ -89,6 +98,9 @@ class Settings:
             products_file=Path(read.text("PRODUCTS_FILE")),
             notifications_queue_url=read.text("NOTIFICATIONS_QUEUE_URL") or None,
             seller_name=read.text("SELLER_NAME"),
+            brand_logo=logo,
+            brand_colours=colours,
+            wording=wording,
             support_email=read.text("SUPPORT_EMAIL") or None,
             support_url=read.text("SUPPORT_URL") or None,
             terms_url=read.text("TERMS_URL") or None,
@@ -109,7 +121,8 @@ class Settings:
             log_format=read.one_of("LOG_FORMAT", ("TEXT", "JSON")),
             log_level=read.one_of("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR")),
         )
-        problems = read.problems + wrong_providers + unsafe_mixes(settings, environ)
+        wrong_brand = wrong_logo + wrong_colour + wrong_wording
+        problems = read.problems + wrong_providers + wrong_brand + unsafe_mixes(settings, environ)
         if problems:
             raise ConfigurationError("\n  - ".join(["The settings are not right:", *problems]), problems)
         return settings

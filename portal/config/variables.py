@@ -35,6 +35,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("PRODUCTS_FILE", "products.toml", "The products sold on AWS Marketplace."),
     Setting("NOTIFICATIONS_QUEUE_URL", "", "The SQS queue that receives AWS's notifications. The worker needs it."),
     Setting("SELLER_NAME", "Marketplace Portal", "The seller's name, as buyers know it."),
+    Setting(
+        "BRAND_LOGO",
+        "",
+        "An SVG or PNG file, under 64 KB, shown at the top of every page: see [Branding](branding.md).",
+    ),
+    Setting("BRAND_COLOUR", "", "The seller's colour as `#rrggbb`; its shades are derived from it."),
+    Setting("WORDING_FILE", "", "A TOML file with the seller's own words for some texts."),
     Setting("SUPPORT_EMAIL", "", "Where buyers get help, as AWS asks; a product may name its own."),
     Setting("SUPPORT_URL", "", "The seller's help pages."),
     Setting("TERMS_URL", "", "The seller's terms; without it a page of the portal's own is shown."),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from portal.config.colours import OURS, Colours
+from portal.config.wording import NONE, Wording
 from portal.language import gettext as _
 
 
@@ -14,6 +16,8 @@ class Sender:
     seller: str
     portal_url: str
     support: str
+    colours: Colours = OURS
+    wording: Wording = field(default_factory=lambda: NONE, hash=False)
 
     @property
     def support_url(self) -> str:

@@ -9,18 +9,31 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from portal.language import gettext as _
+from portal.language import language
 from portal.mail.content import Button, Content, Facts, Part, Quiet, Sender, Steps
 
 
 def as_text(content: Content, sender: Sender) -> str:
     """The letter as plain text."""
-    pieces = [*(_text(part) for part in content.parts), _help(sender), sender.seller]
+    pieces = [*(_text(part) for part in content.parts), *_sign_off(sender), _help(sender), sender.seller]
     return "\n\n".join(pieces) + "\n"
 
 
-def as_html(content: Content, sender: Sender, language: str) -> str:
+def as_html(content: Content, sender: Sender, code: str) -> str:
     """The letter as HTML: no image, no script, nothing that is fetched from anywhere."""
-    return _frame().render(content=content, sender=sender, language=language, help=_help(sender), kind_of=_kind)
+    return _frame().render(
+        content=content,
+        sender=sender,
+        language=code,
+        help=_help(sender),
+        sign_off=_sign_off(sender),
+        kind_of=_kind,
+    )
+
+
+def _sign_off(sender: Sender) -> list[str]:
+    words = sender.wording.get(language(), {}).get("mail_sign_off")
+    return [words] if words else []
 
 
 def _help(sender: Sender) -> str:

@@ -16,6 +16,13 @@ from werkzeug.wrappers import Response
 
 from portal.config import LOOPBACK_HOSTS
 
+_HEADERS = {
+    "Content-Type": "text/plain; charset=utf-8",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
 HEALTH = frozenset({"/healthz", "/readyz"})
 """Load balancers ask for these by the number of the machine."""
 
@@ -35,5 +42,5 @@ class _OwnNames:
         host = get_host(environ.get("wsgi.url_scheme", "http"), environ.get("HTTP_HOST"))
         if environ.get("PATH_INFO") in HEALTH or host_is_trusted(host, self._names):
             return self._application(environ, start_response)
-        refused = Response("The portal does not answer by this name.\n", 400, content_type="text/plain; charset=utf-8")
+        refused = Response("The portal does not answer by this name.\n", 400, _HEADERS)
         return refused(environ, start_response)

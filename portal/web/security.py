@@ -84,8 +84,8 @@ def init_app(app: Flask, *, https: bool) -> None:
     @app.after_request
     def add_headers(response: Response) -> Response:
         if response.status_code != 304:  # with that, a browser keeps the page it has, and the nonces in it
-            response.headers[POLICY] = _POLICY.format(nonce=nonce())
-        response.headers.extend(headers)  # no view has any of them of its own, and looking takes longer than adding
+            response.headers.setdefault(POLICY, _POLICY.format(nonce=nonce()))  # the logo has a stricter one
+        response.headers.extend(headers)  # no view has any of these of its own, and looking takes longer than adding
         if request.endpoint in SECRET_ADDRESSES:
             response.headers["Referrer-Policy"] = "no-referrer"
         if request.endpoint != "static":

@@ -91,6 +91,6 @@ def _tell_caches(response: Response) -> Response:
             response.delete_cookie(name, samesite="Lax", secure=secure, httponly=httponly)
         else:
             response.set_cookie(name, value, max_age=KEPT_FOR, samesite="Lax", secure=secure, httponly=httponly)
-    if request.endpoint != "static":
+    if request.endpoint != "static" and not response.cache_control.public:
         response.vary.update(("Accept-Language", "Cookie"))
     return response

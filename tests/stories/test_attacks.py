@@ -48,7 +48,8 @@ def test_her_page_cannot_press_the_button(alice: Actor):
     confirmation = alice.page.url
     number = re.search(r"organization=(\d+)", confirmation)
     assert number
-    lure(alice, confirmation.split("?")[0], organization=number[1])
+    assert lure(alice, confirmation.split("?")[0], organization=number[1]).status == 400
+    alice.portal.see("This form is no longer valid")
     alice.page.goto(confirmation)
     alice.portal.see("Link Tidemark Analytics to Acme")  # still to be done
 

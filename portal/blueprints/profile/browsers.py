@@ -13,6 +13,7 @@ from portal.database import transaction, utcnow
 from portal.language import gettext as _
 from portal.sealing import hash_secret
 from portal.web import visitor
+from portal.web.confirming import confirmed_first
 
 
 @blueprint.get("/browsers")
@@ -33,7 +34,7 @@ def said(agent: str) -> str:
 
 
 @blueprint.post("/browsers/<int:session_id>/end")
-@login_required
+@confirmed_first("profile.browsers")
 def end_browser(session_id: int) -> ResponseReturnValue:
     """Sign out one of them."""
     person_id = visitor.visitor().person_id
@@ -47,7 +48,7 @@ def end_browser(session_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/browsers/end-others")
-@login_required
+@confirmed_first("profile.browsers")
 def end_other_browsers() -> ResponseReturnValue:
     """Sign out everywhere but here."""
     person_id = visitor.visitor().person_id

@@ -1,0 +1,28 @@
+"""The seller's logo, colour and words, for the pages to show."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from flask import Flask, url_for
+
+from portal.config import Settings
+from portal.language import language
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Give templates what they show of the brand."""
+    logo, colours, words = settings.brand_logo, settings.brand_colours, settings.wording
+
+    def brand_logo_url() -> str | None:
+        return url_for("site.brand_logo", v=logo.version) if logo else None
+
+    sheet_version = sha256(colours.stylesheet.encode()).hexdigest()[:12] if colours else ""
+
+    def brand_css_url() -> str | None:
+        return url_for("site.brand_css", v=sheet_version) if colours else None
+
+    def wording(name: str) -> str | None:
+        return words.get(language(), {}).get(name)
+
+    app.jinja_env.globals.update(brand_logo_url=brand_logo_url, brand_css_url=brand_css_url, wording=wording)
