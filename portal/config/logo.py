@@ -59,6 +59,7 @@ def _wrong_with_svg(content: bytes) -> str | None:
     parser.StartDoctypeDeclHandler = _no_doctype
     parser.ProcessingInstructionHandler = _no_instruction
     root: list[str] = []
+    texts: list[str] = []
 
     def element(name: str, attributes: dict[str, str]) -> None:
         root.append(name)
@@ -67,18 +68,16 @@ def _wrong_with_svg(content: bytes) -> str | None:
         for problem in _wrong_with_element(_local(name), attributes):
             raise _Refused(problem)
 
-    def text(words: str) -> None:
-        if _local(root[-1]) == "style" and _FETCHES.search(words):
-            raise _Refused("must not refer to anything outside of it, as a style in it does.")
-
     parser.StartElementHandler = element
-    parser.CharacterDataHandler = text
+    parser.CharacterDataHandler = texts.append
     try:
         parser.Parse(content, True)
     except _Refused as refused:
         return str(refused)
     except (ExpatError, ValueError, LookupError):
         return "must be an SVG or a PNG file."
+    if _FETCHES.search("".join(texts)):  # all of it: what is in a style may stand in pieces
+        return "must not refer to anything outside of it, as a style in it does."
     return None
 
 

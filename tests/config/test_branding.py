@@ -91,6 +91,8 @@ def test_an_svg_that_shows_a_picture_is_taken(file: Path, inside: str):
         ('<rect fill="url( //elsewhere.example/x#y)"/>', "`fill`"),
         ("<style>@import 'https://elsewhere.example/x.css';</style>", "a style"),
         ("<style>a { b: url(x.png) }</style>", "a style"),
+        ("<style><g/>a { b: url(x.png) }</style>", "a style"),
+        ("<style>a { b: u<g/>rl(x.png) }</style>", "a style"),
         ("<style>a { b: u\\72l(x.png) }</style>", "a style"),
         ("<style>@imp<!-- -->ort 'x.css'; a { b: url(x) }</style>", "a style"),
         ("<style>a { b: u<![CDATA[rl(x.png)]]> }</style>", "a style"),
