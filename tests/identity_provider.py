@@ -42,6 +42,8 @@ class IdentityProvider:
     down: bool = False
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    nonsense: dict[str, str] = field(default_factory=dict)
+    """What it answers at a path instead of what it should."""
 
     def __post_init__(self) -> None:
         self.shown = [self.key]
@@ -106,6 +108,12 @@ def running() -> Iterator[IdentityProvider]:
         time.sleep(provider.delay)
         if provider.down:
             abort(503)
+
+    @app.before_request
+    def talk_nonsense() -> Any:
+        if request.path in provider.nonsense:
+            return provider.nonsense[request.path], {"Content-Type": "application/json"}
+        return None
 
     @app.get("/.well-known/openid-configuration")
     def metadata() -> Any:

@@ -7,6 +7,7 @@ or gets a new one.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import CursorResult, ForeignKey, String, UniqueConstraint, delete, select, update
@@ -109,8 +110,11 @@ def identities_of(person_id: int) -> list[Identity]:
     return list(db.session.scalars(select(Identity).where(Identity.person_id == person_id).order_by(Identity.id)))
 
 
-def remove(person_id: int, identity_id: int) -> str | None:
+def remove(person_id: int, identity_id: int, issuers: Collection[str]) -> str | None:
     """Take one away from its owner. Inside a transaction.
+
+    Args:
+        issuers: those who can be signed in with today; one that the seller has no more is no way in.
 
     Returns:
         The key of its provider; None when there was none.
@@ -122,14 +126,16 @@ def remove(person_id: int, identity_id: int) -> str | None:
     person = db.session.scalar(
         select(Person).where(Person.id == person_id).with_for_update().execution_options(populate_existing=True)
     )
-    mine = {one.id: one.provider for one in identities_of(person_id)}
+    mine = {one.id: one for one in identities_of(person_id)}
     if identity_id not in mine:
         return None
-    if person is None or (person.password_hash is None and len(mine) == 1):
+    gone = mine.pop(identity_id)
+    others = [one for one in mine.values() if one.issuer in issuers]
+    if person is None or (person.password_hash is None and not others):
         raise LastWayIn
     db.session.execute(delete(Identity).where(Identity.id == identity_id, Identity.person_id == person_id))
-    audit.record(f"person:{person_id}", "removed an identity", f"person:{person_id}", provider=mine[identity_id])
-    return mine[identity_id]
+    audit.record(f"person:{person_id}", "removed an identity", f"person:{person_id}", provider=gone.provider)
+    return gone.provider
 
 
 def forget_all(person_id: int) -> None:

@@ -136,6 +136,9 @@ def _forget(person_id: int, email: str) -> None:
     # Nobody comes in on the word of somebody who has left.
     open_ones = (invitations.c.invited_by_id == person_id, invitations.c.state == InvitationState.OPEN)
     db.session.execute(update(invitations).where(*open_ones).values(state=InvitationState.WITHDRAWN))
+    offers = Base.metadata.tables["move_offers"]
+    waiting = (offers.c.asked_by_id == person_id, offers.c.state == "open")
+    db.session.execute(update(offers).where(*waiting).values(state="withdrawn"))
 
 
 def _close(organisation_id: int) -> None:

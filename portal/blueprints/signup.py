@@ -15,8 +15,8 @@ from portal.accounts.people import NewPerson, email_key, person_with_email, sign
 from portal.database import after_commit, transaction, utcnow
 from portal.extensions import csrf
 from portal.jobs import later
+from portal.language import DEFAULT, language, lazily
 from portal.language import gettext as _
-from portal.language import lazily
 from portal.mail import letters, outbox
 from portal.registration import claims
 from portal.services import sender, settings
@@ -117,6 +117,7 @@ def create() -> ResponseReturnValue:
     with transaction():
         person = sign_up(new, utcnow())
         if person:
+            person.language = spoken if (spoken := language()) != DEFAULT else None  # letters come as the page did
             link = settings().portal_url + url_for("verifying.show", token=verifying.link_for(person, utcnow()))
             outbox.post(person, letters.welcome(sender(), person.name, joined, link))
         elif known := person_with_email(new.email):

@@ -108,7 +108,7 @@ def where_to(person_id: int, wanted: str | None = None) -> str:
     """Where somebody who signs in goes, see ``enter``."""
     claim_id = claim_to_go_on_with()
     wanted = request.args.get("next", "") if wanted is None else wanted
-    if wanted in (url_for("organisation.invitation"), url_for("oidc.settle")):
+    if wanted.partition("?")[0] in (url_for("organisation.invitation"), url_for("oidc.settle")):
         return wanted  # which leads on to the purchase
     if claim_id and not (wanted and "claim" not in request.args):
         return url_for("landing.organisation", claim_id=claim_id)

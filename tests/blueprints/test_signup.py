@@ -172,3 +172,19 @@ def test_and_stays_after_a_mistyped_form(client: PortalClient, arrive: Callable[
 def test_somebody_signed_in_needs_no_account(client: PortalClient, alice: Somebody):
     client.sign_in_as(alice)
     assert client.get("/signup").location == "/contracts"
+
+
+def test_letters_come_in_the_language_of_the_page(client: PortalClient, stored: Stored):
+    form = client.get("/signup", headers={"Accept-Language": "ja"}).form("/signup")
+    fields = form.fields | {
+        "name": "Keiko",
+        "email": "keiko@example.com",
+        "password": "nine otters crossing slowly",
+        "organization": "Initech",
+        "accept_terms": "y",
+    }
+    client.post("/signup", fields, headers={"Accept-Language": "ja"})
+    assert ([person.language for person in stored(Person)], [letter.language for letter in stored(Letter)]) == (
+        ["ja"],
+        ["ja"],
+    )

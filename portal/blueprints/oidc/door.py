@@ -14,7 +14,8 @@ from flask import Blueprint, abort, current_app, session, url_for
 
 from portal.database import utcnow
 from portal.services import settings
-from portal.web.identity_providers import Bearer, Begun, Provider
+from portal.web.bearers import Bearer
+from portal.web.identity_providers import Begun, Provider
 from portal.web.visitor import BEARER
 
 blueprint = Blueprint("oidc", __name__)
@@ -37,9 +38,9 @@ def come_back_url(key: str) -> str:
     return settings().portal_url + url_for("oidc.come_back", key=key)
 
 
-def set_out(key: str, begun: Begun, **more: Any) -> None:
+def set_out(key: str, begun: Begun, onward: dict[str, Any]) -> None:
     """Remember what a round trip was begun with."""
-    trip = {"provider": key, "nonce": begun.nonce, "verifier": begun.verifier, "until": _until(TRIP_FOR), **more}
+    trip = {"provider": key, "nonce": begun.nonce, "verifier": begun.verifier, "until": _until(TRIP_FOR), **onward}
     trips = {state: one for state, one in session.get(TRIPS, {}).items() if one["until"] > utcnow().timestamp()}
     session[TRIPS] = dict([*trips.items(), (begun.state, trip)][-MOST_TRIPS:])
 

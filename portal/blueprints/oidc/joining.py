@@ -6,13 +6,13 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user, login_required
+from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, StringField
 from wtforms.validators import DataRequired, Length
 
 from portal.accounts.identities import join, sign_up
-from portal.accounts.models import Person
+from portal.accounts.models import Invitation, Person
 from portal.accounts.people import email_key, person_with_email
 from portal.blueprints.oidc.door import bearer_at_hand, blueprint, forget_bearer, provider
 from portal.blueprints.signup import PREFILL
@@ -24,7 +24,9 @@ from portal.mail import letters, outbox
 from portal.services import sender
 from portal.web import entering, visitor
 from portal.web.claim_aside import claim_aside
+from portal.web.confirming import confirmed_first, is_confirmed
 from portal.web.fields import one_line
+from portal.web.invited import invitation_at_hand
 
 
 class NewForm(FlaskForm):  # type: ignore[misc]
@@ -46,6 +48,12 @@ class NewForm(FlaskForm):  # type: ignore[misc]
     )
 
 
+class InvitedForm(NewForm):
+    """Who comes to accept an invitation: its organisation is theirs."""
+
+    organization = None
+
+
 @blueprint.get("/signin/joining")
 def settle() -> ResponseReturnValue:
     """What is to become of them: join the account that is signed in, sign in to join the two, or get a new one."""
@@ -53,39 +61,48 @@ def settle() -> ResponseReturnValue:
     if bearer is None:
         return _nobody()
     if current_user.is_authenticated:
-        return _page("oidc/join.html", bearer, may_join=_may_join(bearer, _me()))
+        may_join = _may_join(bearer, _me())
+        if may_join and not is_confirmed(utcnow()):  # asked now, so that one press of the button is enough
+            return redirect(url_for("profile.confirm", next=request.full_path.removesuffix("?")), 303)
+        return _page("oidc/join.html", bearer, may_join=may_join)
     if not bearer["is_confirmed"] or not bearer["email"]:
         return _page("oidc/unconfirmed.html", bearer)
     if person_with_email(bearer["email"]):
         session[PREFILL] = bearer["email"]
         return _page("oidc/known.html", bearer)
-    form = NewForm(formdata=None)
+    invitation = _invitation(bearer)
+    form = InvitedForm(formdata=None) if invitation else NewForm(formdata=None)
     form.name.data = bearer["name"]
-    return _page("oidc/new.html", bearer, form=form)
+    return _page("oidc/new.html", bearer, form=form, invitation=invitation)
 
 
 @blueprint.post("/signin/joining/new")
 def make_account() -> ResponseReturnValue:
     """An account for them."""
-    bearer, form = bearer_at_hand(), NewForm()
+    bearer = bearer_at_hand()
     if bearer is None or current_user.is_authenticated or not bearer["is_confirmed"] or not bearer["email"]:
         return _nobody()
+    invitation = _invitation(bearer)
+    form = InvitedForm() if invitation else NewForm()
     if not form.validate():
-        return _page("oidc/new.html", bearer, form=form), 400
+        return _page("oidc/new.html", bearer, form=form, invitation=invitation), 400
+    founded = None if invitation else form.organization.data
+    joined = invitation.organisation.name if invitation else form.organization.data
     identity = (bearer["issuer"], bearer["subject"], bearer["provider"])
     with transaction():
-        person = sign_up(form.name.data, bearer["email"], form.organization.data, identity, utcnow())
+        person = sign_up(form.name.data, bearer["email"], founded, identity, utcnow())
         if person is not None:
-            outbox.post(person, letters.welcome(sender(), person.name, form.organization.data))
+            outbox.post(person, letters.welcome(sender(), person.name, joined))
             after_commit(later.send_mail)
     if person is None:  # somebody was quicker: there is an account by now
-        return redirect(url_for("oidc.settle"), 303)
+        return redirect(url_for("oidc.settle", claim=request.args.get("claim")), 303)
     forget_bearer()
-    return redirect(entering.enter(person, bearer["provider"]), 303)
+    wanted = url_for("organisation.invitation") if invitation else None
+    return redirect(entering.enter(person, bearer["provider"], wanted=wanted), 303)
 
 
 @blueprint.post("/signin/joining")
-@login_required
+@confirmed_first("oidc.settle")
 def join_account() -> ResponseReturnValue:
     """They are whoever is signed in here."""
     bearer, me = bearer_at_hand(), _me()
@@ -115,6 +132,12 @@ def leave() -> ResponseReturnValue:
     """They do not want to be joined to anybody."""
     forget_bearer()
     return redirect(url_for("oidc.identities") if current_user.is_authenticated else url_for("signin.show"), 303)
+
+
+def _invitation(bearer: dict[str, Any]) -> Invitation | None:
+    """The invitation that they come to accept: nobody with another address can."""
+    found = invitation_at_hand()
+    return found if found and email_key(found.email) == email_key(bearer["email"]) else None
 
 
 def _may_join(bearer: dict[str, Any], me: Person) -> bool:

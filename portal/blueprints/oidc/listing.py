@@ -35,10 +35,11 @@ def identities() -> ResponseReturnValue:
 @confirmed_first("oidc.identities")
 def remove_identity(identity_id: int) -> ResponseReturnValue:
     """Sign in with it no more."""
-    me = db.session.get_one(Person, visitor().person_id)
+    me, providers = db.session.get_one(Person, visitor().person_id), current_app.extensions["identity_providers"]
+    issuers = {one.settings.issuer for one in providers.values()}
     try:
         with transaction():
-            removed = remove(me.id, identity_id)
+            removed = remove(me.id, identity_id, issuers)
             if removed:
                 outbox.post(me, letters.identity_removed(sender(), me.name, name_of(removed), utcnow()))
                 after_commit(later.send_mail)

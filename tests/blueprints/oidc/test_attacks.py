@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -84,6 +85,9 @@ def test_an_answer_that_comes_too_late(
         {"sub": None},
         {"sub": ""},
         {"sub": "x" * 256},
+        {"sub": "a\x00b"},
+        {"aud": ["portal", "other"]},
+        {"iat": 99999999999},
     ],
     ids=str,
 )
@@ -163,7 +167,7 @@ def test_a_provider_that_says_it_is_another(buyer: PortalClient, provider: Ident
     assert buyer.get("/signin/with/corp").status == 502
 
 
-@pytest.mark.parametrize("endpoint", ["authorization_endpoint", "token_endpoint", "jwks_uri"])
+@pytest.mark.parametrize("endpoint", ["authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint"])
 @pytest.mark.parametrize("address", ["file:///etc/passwd", "javascript:alert(1)", None])
 def test_a_provider_that_leads_elsewhere(
     buyer: PortalClient, provider: IdentityProvider, endpoint: str, address: str | None
@@ -183,6 +187,30 @@ def test_a_way_on_to_another_site(
 
 def test_a_provider_there_is_not(buyer: PortalClient):
     assert [buyer.get(f"/signin/with/{path}").status for path in ("nobody", "nobody/callback")] == [404, 404]
+
+
+def test_a_provider_that_would_have_no_proof_key(buyer: PortalClient, provider: IdentityProvider, go: Go):
+    provider.metadata = {"code_challenge_method": None, "scope": "email", "default_timeout": 3600}
+    asked = go(buyer)
+    assert (asked["code_challenge_method"], asked["scope"]) == ("S256", "openid email profile")
+
+
+@pytest.mark.parametrize("nonsense", ["[]", '"x"', "null", "{}", '{"keys": [5]}', "<html>"])
+@pytest.mark.parametrize("path", ["/keys", "/token", "/userinfo"])
+def test_nonsense_lets_nobody_in(
+    buyer: PortalClient, come_back: Back, provider: IdentityProvider, path: str, nonsense: str
+):
+    provider.claims = {"email": None}
+    provider.metadata = {"userinfo_endpoint": f"{provider.url}/userinfo"}
+    provider.nonsense = {path: nonsense}
+    come_back(buyer)
+    assert buyer.get("/contracts").location.startswith("/signin")
+
+
+@pytest.mark.parametrize("nonsense", ["[]", '"x"', "null", "{}", "<html>"])
+def test_nonsense_about_itself_is_told_as_that(buyer: PortalClient, provider: IdentityProvider, nonsense: str):
+    provider.nonsense = {"/.well-known/openid-configuration": nonsense}
+    assert buyer.get("/signin/with/corp").status in {502, 503}
 
 
 # --- A provider that is away --------------------------------------------------------------------------------------
@@ -214,6 +242,34 @@ def test_a_slow_one_is_not_waited_for(
     start = time.monotonic()
     assert PortalClient(portal).get("/signin/with/corp").status == 503
     assert time.monotonic() - start < 0.9
+
+
+def test_nor_by_many_one_after_the_other(
+    make_app: Callable[..., Flask], settings: dict[str, str], provider: IdentityProvider, app: Flask
+):
+    portal = make_app(**settings)
+    corp = portal.extensions["identity_providers"]["corp"]
+    portal.extensions["identity_providers"]["corp"] = identity_providers.Provider(corp.settings, timeout=0.3)
+    provider.delay = 1.0
+    start = time.monotonic()
+    with ThreadPoolExecutor(8) as several:
+        answers = list(several.map(lambda _: PortalClient(portal).get("/signin/with/corp").status, range(8)))
+    assert (set(answers), time.monotonic() - start < 1.5) == ({503}, True)  # eight times 0.3 are 2.4
+
+
+def test_one_that_did_not_answer_is_not_asked_again_at_once(buyer: PortalClient, provider: IdentityProvider):
+    provider.down = True
+    for _ in range(3):
+        buyer.get("/signin/with/corp")
+    assert len(provider.asked) == 1
+
+
+def test_but_a_little_later(buyer: PortalClient, provider: IdentityProvider, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(identity_providers, "AWAY_SECONDS", 0.0)
+    provider.down = True
+    buyer.get("/signin/with/corp")
+    provider.down = False
+    assert buyer.get("/signin/with/corp").status == 302
 
 
 def test_one_that_goes_away_on_the_way_back(buyer: PortalClient, provider: IdentityProvider, go: Go):

@@ -8,16 +8,18 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import select, update
 
-from portal.accounts import factors, identities, sessions
+from portal.accounts import factors, identities, invitations, sessions
 from portal.accounts.identities import Identity, LastWayIn
-from portal.accounts.models import Membership, Person
+from portal.accounts.models import Membership, Person, Role
 from portal.database import db, transaction, utcnow
 from portal.sealing import Seal
+from portal.web.confirming import CONFIRMED
 from tests.cast import PASSWORD, Somebody
 from tests.identity_provider import IdentityProvider
 from tests.portal_client import Page, PortalClient
 
 Back = Callable[..., Page]
+ISSUERS = {"https://idp.example"}
 NEW = {"name": "Carol", "organization": "Initech", "accept_terms": "y"}
 
 
@@ -30,6 +32,13 @@ def carol(portal: Flask) -> Callable[[], Person]:
             return db.session.scalars(select(Person).where(Person.email_key == "carol@customer.example")).one()
 
     return find
+
+
+def just_signed_in(buyer: PortalClient, person: Somebody) -> PortalClient:
+    buyer.sign_in_anew_as(person)
+    with buyer.http.session_transaction(base_url=buyer.site) as session:
+        session[CONFIRMED] = int(utcnow().timestamp())
+    return buyer
 
 
 def make_account(buyer: PortalClient, come_back: Back) -> Page:
@@ -84,6 +93,94 @@ def test_a_purchase_survives_the_round_trip(
     assert inside.response.request.path.startswith("/marketplace/purchases/")
 
 
+def test_of_several_purchases_the_chosen_one_does(
+    buyer: PortalClient, come_back: Back, buy: Callable[..., Any], token_for: Callable[..., str]
+):
+    for _ in range(2):
+        buyer.arrive(token_for(buy()))
+    chosen = claims_of(buyer)[1]
+    on = buyer.get(f"/signin?claim={chosen}").links["Sign in with Customer Login"]
+    made = buyer.send(buyer.follow(come_back(buyer, on)).form("/signin/joining/new"), **NEW)
+    assert chosen in made.location
+
+
+def test_also_for_whoever_is_known(
+    buyer: PortalClient,
+    portal: Flask,
+    come_back: Back,
+    buy: Callable[..., Any],
+    token_for: Callable[..., str],
+):
+    make_account(PortalClient(portal), come_back)
+    for _ in range(2):
+        buyer.arrive(token_for(buy()))
+    chosen = claims_of(buyer)[1]
+    assert chosen in come_back(buyer, f"/signin/with/corp?claim={chosen}").location
+
+
+def claims_of(buyer: PortalClient) -> list[str]:
+    with buyer.http.session_transaction(base_url=buyer.site) as session:
+        return list(session["claims"])
+
+
+def test_a_way_on_that_no_cookie_would_hold_is_left_out(
+    buyer: PortalClient, go: Callable[..., dict[str, str]], come_back: Back
+):
+    for number in range(3):
+        go(buyer, f"/signin/with/corp?next=/contracts?{number}" + "".join(map(str, range(400))))
+    assert come_back(buyer).location == "/signin/joining"
+
+
+@pytest.mark.parametrize(
+    "email",
+    [
+        "a\nBcc: x@evil.example",
+        "a\x00b@c.example",
+        {"a": 1},
+        ["a@b.example"],
+        "nobody",
+        "x" * 400 + "@a.example",
+        5,
+        "",
+    ],
+    ids=str,
+)
+def test_no_account_is_made_for_what_is_no_address(
+    buyer: PortalClient, come_back: Back, provider: IdentityProvider, email: Any
+):
+    provider.claims = {"email": email}
+    assert buyer.follow(come_back(buyer)).heading == "One thing is missing"
+
+
+# --- Who was invited ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def invited(buyer: PortalClient, alice: Somebody, portal: Flask) -> Callable[[str], None]:
+    """The browser has opened the link of an invitation to Acme."""
+
+    def invite(email: str) -> None:
+        with portal.app_context(), transaction():
+            made = invitations.invite(alice.organisation_id, email, Role.MEMBER, alice.id, utcnow())
+        buyer.get(f"/invitations/{made.token}")
+
+    return invite
+
+
+def test_whoever_was_invited_names_no_organisation(
+    buyer: PortalClient, come_back: Back, invited: Callable[[str], None]
+):
+    invited("carol@customer.example")
+    form = buyer.follow(come_back(buyer)).form("/signin/joining/new")
+    made = buyer.send(form, name="Carol", accept_terms="y")
+    assert ("organization" in form.fields, made.location) == (False, "/invitations")
+
+
+def test_another_s_invitation_is_not_theirs(buyer: PortalClient, come_back: Back, invited: Callable[[str], None]):
+    invited("dora@customer.example")
+    assert "organization" in buyer.follow(come_back(buyer)).form("/signin/joining/new").fields
+
+
 # --- An address that has an account -------------------------------------------------------------------------------
 
 
@@ -114,7 +211,7 @@ def test_nobody_else_is_joined_to_it(
     buyer: PortalClient, come_back: Back, same_address: Somebody, mallory: Somebody, portal: Flask
 ):
     buyer.follow(come_back(buyer))
-    buyer.sign_in_as(mallory)
+    just_signed_in(buyer, mallory)
     page = buyer.get("/signin/joining")
     token = page.form("/signin/joining/leave").fields["csrf_token"]
     answer = buyer.post("/signin/joining", {"csrf_token": token})
@@ -128,7 +225,7 @@ def test_an_address_that_is_not_confirmed_there_is_matched_with_nobody(
     provider.claims |= {"email_verified": verified}
     page = buyer.follow(come_back(buyer))
     assert page.heading == "One thing is missing"
-    buyer.sign_in_as(same_address)
+    just_signed_in(buyer, same_address)
     token = buyer.get("/signin/joining").form("/signin/joining/leave").fields["csrf_token"]
     assert buyer.post("/signin/joining", {"csrf_token": token}).status == 403
 
@@ -187,14 +284,28 @@ def test_also_if_the_provider_says_it_asked(portal: Flask, with_app: None, come_
     assert other.follow(come_back(other)).heading == "Your second factor"
 
 
-@pytest.mark.parametrize(("methods", "inside"), [(["pwd", "otp"], True), (["pwd"], False), (None, False)])
+@pytest.mark.parametrize(
+    ("methods", "inside"),
+    [
+        (["mfa"], True),
+        (["pwd", "otp"], True),
+        (["hwk", "fpt"], True),
+        (["pwd"], False),
+        (["otp"], False),
+        (["pwd", "pin"], False),
+        (None, False),
+        ("mfa", False),
+        ([["mfa"]], False),
+    ],
+    ids=str,
+)
 def test_unless_it_is_trusted_with_that(
     make_app: Callable[..., Flask],
     settings: dict[str, str],
     with_app: None,
     come_back: Back,
     provider: IdentityProvider,
-    methods: list[str] | None,
+    methods: Any,
     inside: bool,
 ):
     provider.claims = {"amr": methods}
@@ -209,29 +320,46 @@ def test_unless_it_is_trusted_with_that(
 def test_whoever_is_signed_in_may_join_another_address(
     buyer: PortalClient, come_back: Back, alice: Somebody, portal: Flask
 ):
-    buyer.sign_in_as(alice)
+    just_signed_in(buyer, alice)
     join = buyer.follow(come_back(buyer))
     buyer.send(join.form("/signin/joining"))
     assert "Customer Login" in buyer.get("/profile/identities").text
 
 
 def test_joining_takes_a_press_of_a_button(buyer: PortalClient, come_back: Back, alice: Somebody, portal: Flask):
-    buyer.sign_in_as(alice)
+    just_signed_in(buyer, alice)
     buyer.follow(come_back(buyer))
     with portal.app_context():
         assert db.session.scalars(select(Identity)).all() == []
 
 
-def test_what_is_somebody_s_is_not_joined_to_another(
-    buyer: PortalClient, come_back: Back, mallory: Somebody, alice: Somebody, portal: Flask
-):
-    pages = []
-    for person in (alice, mallory):
-        client = PortalClient(portal).sign_in_as(person)
-        pages.append(client.follow(come_back(client)))
-    assert "Join the two" in pages[0].text
+def test_a_session_that_was_left_open_joins_nobody(buyer: PortalClient, come_back: Back, alice: Somebody):
+    buyer.sign_in_as(alice)  # long ago
+    assert come_back_to(buyer, come_back).startswith("/profile/confirm")
+
+
+def test_nor_does_the_form_alone(buyer: PortalClient, come_back: Back, alice: Somebody, portal: Flask):
+    buyer.sign_in_as(alice)
+    come_back(buyer)
+    token = buyer.get("/profile/confirm").form("/signout").fields["csrf_token"]
+    buyer.post("/signin/joining", {"csrf_token": token})
     with portal.app_context():
-        assert len(db.session.scalars(select(Identity)).all()) <= 1
+        assert db.session.scalars(select(Identity)).all() == []
+
+
+def come_back_to(buyer: PortalClient, come_back: Back) -> str:
+    return buyer.get(come_back(buyer).location).location
+
+
+def test_what_is_somebody_s_is_not_joined_to_another(
+    come_back: Back, mallory: Somebody, alice: Somebody, portal: Flask
+):
+    clients = [just_signed_in(PortalClient(portal), person) for person in (alice, mallory)]
+    forms = [client.follow(come_back(client)).form("/signin/joining") for client in clients]
+    for client, form in zip(clients, forms, strict=True):
+        client.send(form)
+    with portal.app_context():
+        assert db.session.scalars(select(Identity.person_id)).all() == [alice.id]
 
 
 def test_the_last_way_in_stays(database: SQLAlchemy, alice: Somebody):
@@ -240,7 +368,16 @@ def test_the_last_way_in_stays(database: SQLAlchemy, alice: Somebody):
         db.session.execute(update(Person).values(password_hash=None))
     (mine,) = identities.identities_of(alice.id)
     with pytest.raises(LastWayIn), transaction():
-        identities.remove(alice.id, mine.id)
+        identities.remove(alice.id, mine.id, ISSUERS)
+
+
+def test_one_that_the_seller_has_no_more_is_no_way_in(database: SQLAlchemy, alice: Somebody):
+    with transaction():
+        identities.join(alice.id, "https://gone.example", "1", "gone", utcnow())
+        identities.join(alice.id, "https://idp.example", "1", "corp", utcnow())
+        db.session.execute(update(Person).values(password_hash=None))
+    with pytest.raises(LastWayIn), transaction():
+        identities.remove(alice.id, identities.identities_of(alice.id)[1].id, ISSUERS)
 
 
 def test_of_two_ways_that_are_removed_at_once_one_stays(
@@ -254,7 +391,7 @@ def test_of_two_ways_that_are_removed_at_once_one_stays(
     def take(identity_id: int) -> str:
         try:
             with transaction():
-                identities.remove(alice.id, identity_id)
+                identities.remove(alice.id, identity_id, ISSUERS)
         except LastWayIn:
             return "stays"
         return "gone"
@@ -266,5 +403,5 @@ def test_of_two_ways_that_are_removed_at_once_one_stays(
 def test_nobody_removes_somebody_else_s(database: SQLAlchemy, alice: Somebody, mallory: Somebody):
     with transaction():
         identities.join(alice.id, "https://idp.example", "1", "corp", utcnow())
-        assert identities.remove(mallory.id, identities.identities_of(alice.id)[0].id) is None
+        assert identities.remove(mallory.id, identities.identities_of(alice.id)[0].id, ISSUERS) is None
     assert len(identities.identities_of(alice.id)) == 1
