@@ -14,7 +14,20 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, String, Table, TypeDecorator, event
+from sqlalchemy import (
+    CursorResult,
+    DateTime,
+    Delete,
+    Dialect,
+    Engine,
+    Insert,
+    MetaData,
+    String,
+    Table,
+    TypeDecorator,
+    Update,
+    event,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -145,6 +158,16 @@ def after_commit(callback: Callable[[], None]) -> None:
 def insert(into: type[Base] | Table) -> postgresql.Insert | sqlite.Insert:
     """An INSERT that can be told what to do on a conflict, in the words of the database in use."""
     return postgresql.insert(into) if db.engine.dialect.name == "postgresql" else sqlite.insert(into)
+
+
+def changed(statement: Insert | Update | Delete) -> int:
+    """How many rows a statement has changed: whoever writes by a condition learns here whether it held.
+
+    Inside a transaction. Objects that were loaded before do not follow.
+    """
+    result = db.session.execute(statement.execution_options(synchronize_session=False))
+    assert isinstance(result, CursorResult)  # noqa: S101 - these statements give no other
+    return int(result.rowcount)
 
 
 def portions(values: Sequence[T], size: int = MOST_VALUES) -> Iterator[Sequence[T]]:

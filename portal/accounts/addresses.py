@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import CursorResult, ForeignKey, String, delete, exists, func, or_, select, update
+from sqlalchemy import ForeignKey, String, delete, exists, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -19,7 +19,7 @@ from portal import audit
 from portal.accounts.models import Person
 from portal.accounts.people import email_key, person_with_email
 from portal.audit import AuditEntry
-from portal.database import Base, UTCDateTime, db, insert
+from portal.database import Base, UTCDateTime, changed, db, insert
 from portal.sealing import hash_secret, new_secret
 
 LIFETIME = timedelta(hours=24)
@@ -137,7 +137,7 @@ def confirm(secret: str, now: datetime) -> Outcome:
     column = AddressChange.new_hash if side is Side.NEW else AddressChange.old_hash
     used = {f"{side}_hash": None, f"{side}_confirmed_at": now}
     # Two who confirm at the same moment write the same row, one after the other: the second sees both.
-    if not _write(update(AddressChange).where(column == hash_secret(secret)).values(**used)):
+    if not changed(update(AddressChange).where(column == hash_secret(secret)).values(**used)):
         return Outcome.GONE
     audit.record(actor, "confirmed a change of address", actor, side=str(side))
     agreed = exists().where(
@@ -152,7 +152,7 @@ def confirm(secret: str, now: datetime) -> Outcome:
     )
     try:
         with db.session.begin_nested():
-            done = _write(switch)
+            done = changed(switch)
     except IntegrityError:
         stop(person_id, "address taken")
         return Outcome.FAILED
@@ -177,13 +177,7 @@ def refuse(secret: str, now: datetime) -> int | None:
 
 def stop(person_id: int, why: str) -> bool:
     """Forget the change; whether there was one. Inside a transaction."""
-    gone = _write(delete(AddressChange).where(AddressChange.person_id == person_id))
+    gone = bool(changed(delete(AddressChange).where(AddressChange.person_id == person_id)))
     if gone:
         audit.record(f"person:{person_id}", "change of address stopped", f"person:{person_id}", because=why)
     return gone
-
-
-def _write(statement: object) -> bool:
-    result = db.session.execute(statement.execution_options(synchronize_session=False))  # type: ignore[attr-defined]
-    assert isinstance(result, CursorResult)  # noqa: S101 - an UPDATE or DELETE gives no other
-    return bool(result.rowcount)

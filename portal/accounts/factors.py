@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 import pyotp
-from sqlalchemy import CursorResult, ForeignKey, String, delete, or_, update
+from sqlalchemy import ForeignKey, String, delete, or_, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.database import Base, UTCDateTime, db, insert
+from portal.database import Base, UTCDateTime, changed, db, insert
 from portal.sealing import Seal
 
 PURPOSE = "second factor"
@@ -62,13 +62,13 @@ def forget(person_id: int) -> None:
 
 def forget_pending(person_id: int) -> None:
     """Forget a key whose first code is awaited. Inside a transaction."""
-    _write(update(SecondFactor).where(SecondFactor.person_id == person_id).values(sealed_pending=None))
+    changed(update(SecondFactor).where(SecondFactor.person_id == person_id).values(sealed_pending=None))
 
 
 def remove_app(person_id: int) -> bool:
     """Take the app away; whether there was one. Inside a transaction."""
     mine = (SecondFactor.person_id == person_id, SecondFactor.sealed_key.is_not(None))
-    return _write(update(SecondFactor).where(*mine).values(sealed_key=None, sealed_pending=None))
+    return bool(changed(update(SecondFactor).where(*mine).values(sealed_key=None, sealed_pending=None)))
 
 
 def new_key(person_id: int, seal: Seal) -> None:
@@ -110,7 +110,7 @@ def _take(person_id: int, key: str | None, code: str, now: datetime, **changes: 
         taken = update(SecondFactor).where(mine)
         if "last_step" not in changes:
             taken = taken.where(SecondFactor.last_step < step)
-        if _write(taken.values(**{**changes, "last_step": step, "tries": 0, "blocked_until": None})):
+        if changed(taken.values(**{**changes, "last_step": step, "tries": 0, "blocked_until": None})):
             return Answer.RIGHT
     return judge_try(person_id, now, right=False)
 
@@ -120,7 +120,7 @@ def count_try(person_id: int, now: datetime) -> bool:
     Inside a transaction."""
     free = or_(SecondFactor.blocked_until.is_(None), SecondFactor.blocked_until <= now)
     counted = update(SecondFactor).where(SecondFactor.person_id == person_id, free)
-    return _write(counted.values(tries=SecondFactor.tries + 1))
+    return bool(changed(counted.values(tries=SecondFactor.tries + 1)))
 
 
 def judge_try(person_id: int, now: datetime, *, right: bool) -> Answer:
@@ -128,10 +128,10 @@ def judge_try(person_id: int, now: datetime, *, right: bool) -> Answer:
     transaction."""
     mine = update(SecondFactor).where(SecondFactor.person_id == person_id)
     if right:
-        _write(mine.values(tries=0, blocked_until=None))
+        changed(mine.values(tries=0, blocked_until=None))
         return Answer.RIGHT
     full = mine.where(SecondFactor.tries >= MOST_TRIES)
-    return Answer.BLOCKED if _write(full.values(tries=0, blocked_until=now + PAUSE)) else Answer.WRONG
+    return Answer.BLOCKED if changed(full.values(tries=0, blocked_until=now + PAUSE)) else Answer.WRONG
 
 
 def _step_of(key: str, code: str, now: datetime) -> int | None:
@@ -149,9 +149,3 @@ def ensure(person_id: int) -> SecondFactor:
     """The person's row, made when there is none. Inside a transaction."""
     db.session.execute(insert(SecondFactor).values(person_id=person_id, last_step=0, tries=0).on_conflict_do_nothing())
     return db.session.get_one(SecondFactor, person_id, populate_existing=True)
-
-
-def _write(statement: object) -> bool:
-    result = db.session.execute(statement.execution_options(synchronize_session=False))  # type: ignore[attr-defined]
-    assert isinstance(result, CursorResult)  # noqa: S101 - an UPDATE gives no other
-    return bool(result.rowcount)

@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import CursorResult, ForeignKey, String, UniqueConstraint, delete, select, update
+from sqlalchemy import ForeignKey, String, UniqueConstraint, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal import audit
 from portal.accounts.models import Person
 from portal.accounts.people import email_key, found_organisation
-from portal.database import Base, UTCDateTime, db, insert
+from portal.database import Base, UTCDateTime, changed, db, insert
 
 LONGEST = 255
 """Of a subject, by OpenID Connect Core (2)."""
@@ -59,11 +59,10 @@ def join(person_id: int, issuer: str, subject: str, provider: str, now: datetime
     statement = insert(Identity).values(
         person_id=person_id, issuer=issuer, subject=subject, provider=provider, created_at=now, used_at=now
     )
-    made = db.session.execute(statement.on_conflict_do_nothing())
-    assert isinstance(made, CursorResult)  # noqa: S101 - an INSERT gives no other
-    if made.rowcount:
+    made = bool(changed(statement.on_conflict_do_nothing()))
+    if made:
         audit.record(f"person:{person_id}", "joined an identity", f"person:{person_id}", provider=provider)
-    return bool(made.rowcount)
+    return made
 
 
 def sign_up(

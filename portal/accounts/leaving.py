@@ -7,15 +7,14 @@ audit log point at it. Nobody can sign in as it: its address is nobody's, and it
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, Table, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Table, delete, func, or_, select, update
 
 from portal import audit
 from portal.accounts.kept_about import KEPT, Leaving
 from portal.accounts.models import InvitationState, Membership, Organisation, Person, Role
 from portal.accounts.people import memberships_of
-from portal.database import Base, db
+from portal.database import Base, changed, db
 from portal.sealing import new_secret
 
 NOBODY = "Deleted person"
@@ -88,7 +87,7 @@ def leave(person: Person) -> bool:
     if found.handed_over_first:
         raise StillNeeded([organisation.name for organisation in found.handed_over_first])
     nobody = f"deleted-{new_secret()}{NOWHERE}"
-    gone = _write(
+    gone = changed(
         update(Person)
         .where(Person.id == person.id, Person.email_key == email_key)
         .values(
@@ -179,9 +178,3 @@ def _has_another_owner(organisation_id: int, person_id: int) -> bool:
 
 def _count(*where: ColumnElement[bool]) -> int:
     return db.session.scalar(select(func.count()).select_from(Membership).where(*where)) or 0
-
-
-def _write(statement: Any) -> bool:
-    result = db.session.execute(statement.execution_options(synchronize_session=False))
-    assert isinstance(result, CursorResult)  # noqa: S101 - an UPDATE gives no other
-    return bool(result.rowcount)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import CursorResult, ForeignKey, String, delete, select
+from sqlalchemy import ForeignKey, String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.accounts.models import Person
-from portal.database import Base, UTCDateTime, db, insert
+from portal.database import Base, UTCDateTime, changed, db, insert
 from portal.sealing import hash_secret, new_secret
 
 
@@ -75,9 +75,7 @@ def take(token: str, purpose: str, now: datetime) -> tuple[MailLink, Person] | N
     if found is None:
         return None
     used = delete(MailLink).where(MailLink.token_hash == hash_secret(token), MailLink.expires_at > now)
-    result = db.session.execute(used.execution_options(synchronize_session=False))
-    assert isinstance(result, CursorResult)  # noqa: S101 - a DELETE gives no other
-    return found if result.rowcount else None
+    return found if changed(used) else None
 
 
 def forget(person_id: int, purpose: str | None = None) -> None:

@@ -9,12 +9,12 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 
-from sqlalchemy import CursorResult, ForeignKey, String, delete, func, select, update
+from sqlalchemy import ForeignKey, String, delete, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.accounts import factors
 from portal.accounts.factors import Answer
-from portal.database import Base, UTCDateTime, db
+from portal.database import Base, UTCDateTime, changed, db
 from portal.sealing import hash_secret
 
 NUMBER = 10
@@ -49,14 +49,8 @@ def use(person_id: int, code: str, now: datetime) -> Answer:
     if not factors.count_try(person_id, now):
         return Answer.BLOCKED
     mine = (RecoveryCode.person_id == person_id, RecoveryCode.code_hash == _hash(person_id, code))
-    taken = db.session.execute(
-        update(RecoveryCode)
-        .where(*mine, RecoveryCode.used_at.is_(None))
-        .values(used_at=now)
-        .execution_options(synchronize_session=False)
-    )
-    assert isinstance(taken, CursorResult)  # noqa: S101 - an UPDATE gives no other
-    return factors.judge_try(person_id, now, right=bool(taken.rowcount))
+    used = update(RecoveryCode).where(*mine, RecoveryCode.used_at.is_(None)).values(used_at=now)
+    return factors.judge_try(person_id, now, right=bool(changed(used)))
 
 
 def left(person_id: int) -> int:

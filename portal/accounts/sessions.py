@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from sqlalchemy import BigInteger, CursorResult, ForeignKey, String, delete, select, update
+from sqlalchemy import BigInteger, ForeignKey, String, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.accounts.models import Person
-from portal.database import Base, UTCDateTime, db
+from portal.database import Base, UTCDateTime, changed, db
 from portal.sealing import hash_secret, new_secret
 
 IDLE = timedelta(days=14)
@@ -60,7 +59,7 @@ def begin(person_id: int, how: str, agent: str, now: datetime) -> str:
         The key for their browser; the database keeps its hash only.
     """
     key = new_secret()
-    _change(
+    changed(
         delete(PersonSession).where(PersonSession.person_id == person_id, PersonSession.good_until <= _seconds(now))
     )
     db.session.add(
@@ -93,7 +92,7 @@ def seen(session_id: int, now: datetime) -> None:
     started_at = db.session.scalar(select(PersonSession.started_at).where(PersonSession.id == session_id))
     if started_at is not None:
         good_until = _seconds(min(now + IDLE, started_at + LONGEST))
-        _change(update(PersonSession).where(PersonSession.id == session_id).values(seen_at=now, good_until=good_until))
+        changed(update(PersonSession).where(PersonSession.id == session_id).values(seen_at=now, good_until=good_until))
 
 
 def sessions_of(person_id: int, now: datetime) -> list[PersonSession]:
@@ -105,25 +104,20 @@ def sessions_of(person_id: int, now: datetime) -> list[PersonSession]:
 
 def end(key: str) -> None:
     """End the session that this key names. Inside a transaction."""
-    _change(delete(PersonSession).where(PersonSession.key_hash == hash_secret(key)))
+    changed(delete(PersonSession).where(PersonSession.key_hash == hash_secret(key)))
 
 
 def end_one(person_id: int, session_id: int) -> bool:
     """End one of the person's own sessions; whether there was one. Inside a transaction."""
-    return _change(delete(PersonSession).where(PersonSession.id == session_id, PersonSession.person_id == person_id))
+    mine = (PersonSession.id == session_id, PersonSession.person_id == person_id)
+    return bool(changed(delete(PersonSession).where(*mine)))
 
 
 def end_all(person_id: int, *, but: str | None = None) -> None:
     """End all of the person's sessions, `but` that of one key. Inside a transaction."""
     ended = delete(PersonSession).where(PersonSession.person_id == person_id)
-    _change(ended.where(PersonSession.key_hash != hash_secret(but)) if but else ended)
+    changed(ended.where(PersonSession.key_hash != hash_secret(but)) if but else ended)
 
 
 def _seconds(at: datetime) -> int:
     return int(at.astimezone(UTC).timestamp())
-
-
-def _change(statement: Any) -> bool:
-    result = db.session.execute(statement.execution_options(synchronize_session=False))
-    assert isinstance(result, CursorResult)  # noqa: S101 - an UPDATE or DELETE gives no other
-    return bool(result.rowcount)

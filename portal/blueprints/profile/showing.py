@@ -6,10 +6,11 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
 
-from portal.accounts import addresses, factors, passkeys
+from portal.accounts import addresses
 from portal.accounts.people import memberships_of
 from portal.blueprints.profile.door import blueprint, myself
 from portal.database import utcnow
+from portal.web import entering
 
 
 @blueprint.get("")
@@ -17,12 +18,10 @@ from portal.database import utcnow
 def show() -> ResponseReturnValue:
     """Everything at a glance, each with the way to change it."""
     person = myself()
-    factor = factors.factor_of(person.id)
     return render_template(
         "profile/show.html",
         me=person,
         waits=addresses.asked_by(person.id, utcnow()),
         memberships=memberships_of(person.id),
-        has_app=bool(factor and factor.sealed_key),
-        passkeys=passkeys.passkeys_of(person.id),
+        has_second_factor=entering.has_second_factor(person.id),
     )
