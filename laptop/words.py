@@ -33,10 +33,12 @@ KEYWORDS = {
     "gettext": None,
     "lazily": None,
     "marked": None,
+    "sentence": None,
     "ngettext": (1, 2),
+    "counted": (1, 2),
     "pgettext": ((1, "c"), 2),
 }
-"""How a text is marked; ``portal.language`` has the functions."""
+"""How a text is marked; ``portal.language`` and ``portal.sentences`` have the functions."""
 AREAS: dict[str, tuple[str, ...]] = {
     "buyers": ("",),
     "account": (

@@ -1,7 +1,8 @@
 """The languages that the portal speaks: words are written in English where they are used, and said in another.
 
 Mark a text that is said at once with ``gettext`` (``_``), one that counts with ``ngettext``, and one that stands at the
-top of a module with ``marked``; whoever uses a marked text says it with ``gettext`` when the reader is known. The
+top of a module with ``marked``; whoever uses a marked text says it with ``gettext`` when the reader is known. What is
+found out long before anybody reads it is a ``portal.sentences.Sentence``, and said with ``say``. The
 translations are `portal/translations/<language>/LC_MESSAGES/*.po`, read as they are: nothing has to be compiled.
 """
 
@@ -26,6 +27,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
+
+from portal.sentences import Sentence, Value
 
 LANGUAGES = {"en": "English", "ja": "日本語"}
 """Each language's code and its own name."""
@@ -56,6 +59,26 @@ def pgettext(context: str, text: str, **values: object) -> str:
 def marked(text: str) -> str:
     """The text itself: it is only marked as one to be translated, and ``gettext`` says it later."""
     return text
+
+
+def say(text: str) -> str:
+    """What was made elsewhere, in the reader's language: a ``Sentence``, or a ``marked`` text; any other as it is."""
+    if not isinstance(text, Sentence):
+        return gettext(text) if text else text
+    values = {name: _filled_in(value) for name, value in text.values.items()}
+    if text.many is None:
+        return gettext(text.pattern) % values
+    num = text.values["num"]
+    pattern: str = translations(language()).ungettext(text.pattern, text.many, num if isinstance(num, int) else 0)
+    return pattern % values
+
+
+def _filled_in(value: Value) -> str:
+    if isinstance(value, tuple):
+        return pgettext("between the names of a list", ", ").join(map(_filled_in, value))
+    if isinstance(value, int | float):
+        return number(value)
+    return say(value) if isinstance(value, Sentence) else value
 
 
 def lazily(text: str, **values: object) -> str:

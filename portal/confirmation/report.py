@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -13,12 +14,13 @@ from portal.confirmation.models import ConfirmationRun, Outcome
 from portal.confirmation.product_page import step_zero
 from portal.confirmation.steps import use_cases
 from portal.contracts.names import mask_account
+from portal.sentences import Sentence, noted, read, sentence
 
 FORMAT = 1
 """Grows when the JSON changes its shape."""
 DIALECTS = {
-    "eventbridge": "Concurrent Agreements (LicenseArn, EventBridge)",
-    "sns": "before Concurrent Agreements (CustomerIdentifier, SNS)",
+    "eventbridge": sentence("Concurrent Agreements (LicenseArn, EventBridge)"),
+    "sns": sentence("before Concurrent Agreements (CustomerIdentifier, SNS)"),
 }
 
 
@@ -53,11 +55,18 @@ class Report:
     @property
     def dialect_words(self) -> str:
         """How AWS speaks about this product, for people."""
-        return DIALECTS.get(self.dialect or "", "not seen yet")
+        return DIALECTS.get(self.dialect or "", sentence("not seen yet"))
 
     def as_json(self) -> dict[str, Any]:
-        """For programs, and for keeping."""
-        plain: dict[str, Any] = _plain(asdict(self))
+        """For programs, in English."""
+        return self._written(str)
+
+    def to_keep(self) -> dict[str, Any]:
+        """As ``as_json``, with its sentences so that they can be said in another language."""
+        return self._written(noted)
+
+    def _written(self, sentences: Callable[[str], Any]) -> dict[str, Any]:
+        plain: dict[str, Any] = _plain(asdict(self), sentences)
         return {"format": FORMAT, "counts": self.counts, **plain}
 
 
@@ -115,24 +124,28 @@ def _dialect(evidence: Evidence) -> str | None:
 
 
 def _checklist(plain: dict[str, Any]) -> Checklist:
-    return Checklist(plain["id"], plain["title"], plain["aim"], tuple(_step(one) for one in plain["steps"]))
+    title, aim = read(plain["title"]), read(plain["aim"])
+    return Checklist(plain["id"], title, aim, tuple(_step(one) for one in plain["steps"]))
 
 
 def _step(plain: dict[str, Any]) -> Step:
-    facts = tuple(Fact(one["text"], _time(one["at"])) for one in plain["facts"])
-    given = {**plain, "mark": Mark(plain["mark"]), "facts": facts, "suspects": tuple(plain["suspects"])}
-    return Step(**given)
+    facts = tuple(Fact(read(one["text"]), _time(one["at"])) for one in plain["facts"])
+    said = {name: read(plain[name]) for name in ("text", "expected", "press")}
+    suspects = tuple(map(read, plain["suspects"]))
+    return Step(**{**plain, **said, "mark": Mark(plain["mark"]), "facts": facts, "suspects": suspects})
 
 
 def _time(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, sentences: Callable[[str], Any]) -> Any:
     if isinstance(value, dict):
-        return {key: _plain(one) for key, one in value.items()}
+        return {key: _plain(one, sentences) for key, one in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
-    return (
-        value.isoformat() if isinstance(value, datetime) else str(value) if isinstance(value, Mark | Outcome) else value
-    )
+        return [_plain(one, sentences) for one in value]
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Mark | Outcome):
+        return str(value)
+    return sentences(value) if isinstance(value, Sentence) else value

@@ -133,7 +133,7 @@ def finish(run_id: UUID, product: Product, around: Surroundings, *, by: str) -> 
             raise RunFinished(str(run_id))
         db.session.refresh(run)
         report = judge(run, gather(run, product, around))
-        run.outcome, run.report = report.outcome, report.as_json()
+        run.outcome, run.report = report.outcome, report.to_keep()
         audit.record(by, "finished confirmation", f"confirmation:{run.id}", outcome=str(report.outcome))
     return report
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from redis import Redis
 
 from portal.doctor.checkup import CheckUp
 from portal.doctor.lines import Line, State, counts, worst
+from portal.sentences import noted, read
 
 KEY = "portal:doctor:check-up"
 KEPT_SECONDS = 30 * 86_400
@@ -33,7 +35,7 @@ def keep(redis: Redis, checkup: CheckUp) -> None:
     Raises:
         RedisError: Redis is away.
     """
-    lines = [[line.key, line.title, line.state, line.found, line.fix] for line in checkup.lines]
+    lines = [_noted(line) for line in checkup.lines]
     document = json.dumps({"made_at": checkup.made_at.isoformat(), "lines": lines})
     redis.set(KEY, document, ex=KEPT_SECONDS)
 
@@ -49,10 +51,17 @@ def latest(redis: Redis) -> CheckUp | None:
         return None
     try:
         document = json.loads(told)
-        lines = [Line(key, title, State(state), found, fix) for key, title, state, found, fix in document["lines"]]
-        return CheckUp(datetime.fromisoformat(document["made_at"]), lines)
+        return CheckUp(datetime.fromisoformat(document["made_at"]), [_line(*told) for told in document["lines"]])
     except (KeyError, TypeError, ValueError):
         return None  # of an older portal, which wrote it otherwise
+
+
+def _noted(line: Line) -> list[Any]:
+    return [line.key, noted(line.title), line.state, noted(line.found), noted(line.fix) if line.fix else None]
+
+
+def _line(key: str, title: Any, state: str, found: Any, fix: Any) -> Line:
+    return Line(key, read(title), State(state), read(found), read(fix) if fix else None)
 
 
 def summary(redis: Redis, now: datetime, most: int = 5) -> Summary | None:

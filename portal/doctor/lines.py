@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from portal.sentences import Sentence, counted, listed, sentence
+
 
 class State(StrEnum):
     """How a thing stands; the worst last."""
@@ -87,12 +89,12 @@ def worst(lines: Iterable[Line], most: int) -> list[Line]:
     )[:most]
 
 
-def in_words(number: dict[State, int]) -> str:
+def in_words(number: dict[State, int]) -> Sentence:
     """`1 wrong, 2 warnings, 30 right`: what there is none of is left out."""
     words = {
-        State.WRONG: "wrong",
-        State.WARNING: "warning" if number[State.WARNING] == 1 else "warnings",
-        State.UNKNOWN: "that cannot be told",
-        State.OK: "right",
+        State.WRONG: sentence("%(number)s wrong", number=number[State.WRONG]),
+        State.WARNING: counted("%(num)s warning", "%(num)s warnings", number[State.WARNING]),
+        State.UNKNOWN: sentence("%(number)s that cannot be told", number=number[State.UNKNOWN]),
+        State.OK: sentence("%(number)s right", number=number[State.OK]),
     }
-    return ", ".join(f"{number[state]:,} {words[state]}" for state in WORST_FIRST if number[state]) or "nothing"
+    return listed(words[state] for state in WORST_FIRST if number[state]) or sentence("nothing")

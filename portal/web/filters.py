@@ -10,7 +10,7 @@ from pathlib import Path
 from flask import Flask, url_for
 from markupsafe import Markup, escape
 
-from portal.language import number, said, time_zone, zone_in_words
+from portal.language import number, said, say, time_zone, zone_in_words
 
 _SIGNS = {"*": Markup("<strong>{}</strong>"), "`": Markup("<code>{}</code>")}
 _STRESSED = re.compile(r"(\*[^*]+\*|`[^`]+`)")
@@ -52,7 +52,7 @@ def _stressed(part: str) -> Markup:
 
 def init_app(app: Flask) -> None:
     """Give the filters to the templates, and static addresses that change with their files."""
-    for fltr in (when, day, iso, clock, stressed, number):
+    for fltr in (when, day, iso, clock, stressed, number, say):
         app.add_template_filter(fltr)
     versions: dict[str, str] = {}
 

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -104,6 +105,64 @@ def _bare(source: str) -> str:
 def test_no_text_of_a_page_is_unmarked(file: Path):
     texts = [" ".join(text.split()) for text in Visible(_bare(file.read_text(encoding="utf-8"))).texts]
     assert [text for text in texts if re.search(r"[A-Za-z]{2}", text) and text not in NAMES and '="' not in text] == []
+
+
+def test_what_templates_import_says_nothing_by_itself():
+    """A module of macros is made once, and would speak the language of whoever came first."""
+    sources = {
+        file.relative_to(TEMPLATES).as_posix(): file.read_text(encoding="utf-8") for file in TEMPLATES.rglob("*.html")
+    }
+    imported = {name for source in sources.values() for name in re.findall(r'{%-? from "([^"]+)" import', source)}
+    bare = {name: _without_macros(sources[name]) for name in sorted(imported)}
+    assert [name for name, source in bare.items() if re.search(r"\b_\(|{%-?\s*trans", source)] == []
+
+
+def _without_macros(source: str) -> str:
+    innermost = re.compile(r"{%-?\s*macro\b(?:(?!{%-?\s*macro\b).)*?{%-?\s*endmacro\s*-?%}", re.DOTALL)
+    number = 1
+    while number:
+        source, number = innermost.subn("", source)
+    return source
+
+
+MARKING = {"_", "gettext", "ngettext", "pgettext", "marked", "lazily", "sentence", "counted"}
+SILENT = {"logger", "audit", "warnings"}
+ENGLISH = re.compile(r"[A-Za-z]{2,}[ ,’'].*[a-z]{2}|^[A-Z][a-z]+.*\.$")
+SPOKEN: tuple[str, ...] = ()
+"""Folders of which every English text that is made in Python is read by people, on pages of several languages."""
+
+
+def _unmarked(node: ast.AST) -> Iterator[str]:
+    """English in a tree that nobody marked; what is logged, raised or only explains the code is left out."""
+    if isinstance(node, ast.JoinedStr):
+        text = "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
+        yield from [text] if " " in text and re.search(r"[A-Za-z]{2,} ?[a-z{]", text) else []
+    elif isinstance(node, ast.Constant):
+        yield from [node.value] if isinstance(node.value, str) and ENGLISH.search(node.value) else []
+    elif not _is_silent(node):
+        marks = isinstance(node, ast.Call) and _called(node) in MARKING
+        children = [word.value for word in node.keywords] if marks else ast.iter_child_nodes(node)
+        for child in children:
+            yield from _unmarked(child)
+
+
+def _is_silent(node: ast.AST) -> bool:
+    logs = isinstance(node, ast.Call) and getattr(getattr(node.func, "value", None), "id", "") in SILENT
+    explains = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    return logs or explains or isinstance(node, ast.Raise)
+
+
+def _called(node: ast.Call) -> str:
+    return str(getattr(node.func, "id", None) or getattr(node.func, "attr", ""))
+
+
+@pytest.mark.parametrize("folder", SPOKEN)
+def test_no_text_that_is_made_in_python_is_unmarked(folder: str):
+    bare = {
+        file.relative_to(ROOT).as_posix(): [*_unmarked(ast.parse(file.read_text(encoding="utf-8")))]
+        for file in sorted((ROOT / "portal" / folder).rglob("*.py"))
+    }
+    assert {file: texts for file, texts in bare.items() if texts} == {}
 
 
 FORMS = {"StringField", "EmailField", "PasswordField", "BooleanField", "SelectField", "TextAreaField", "IntegerField"}
