@@ -12,6 +12,7 @@ from flask import Flask, current_app
 from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue
+from rq.serializers import JSONSerializer
 
 from portal.jobs.connections import hasty
 from portal.logs import request_id
@@ -37,8 +38,7 @@ MAIL_JOBS = {"send_mail"}
 ENDING = "jobs ending"
 REQUEST_ID = "request_id"
 """In a job's meta data: in which request it was asked for."""
-JOB_TIMEOUT_SECONDS = 180
-MAIL_TIMEOUT_SECONDS = 300
+TIMEOUT_SECONDS = {QUEUE: 180, MAIL_QUEUE: 300}
 FAILURE_SECONDS = 86_400
 """How long Redis keeps a failed job for people to look at."""
 
@@ -50,10 +50,15 @@ def init_app(app: Flask) -> None:
 
 def use(app: Flask, connection: Redis) -> Queue:
     """Let the application leave its jobs through this connection."""
-    queue = Queue(QUEUE, connection=connection, default_timeout=JOB_TIMEOUT_SECONDS)
+    queue = queue_named(QUEUE, connection)
     app.extensions["jobs"] = queue
-    app.extensions["mail_jobs"] = Queue(MAIL_QUEUE, connection=connection, default_timeout=MAIL_TIMEOUT_SECONDS)
+    app.extensions["mail_jobs"] = queue_named(MAIL_QUEUE, connection)
     return queue
+
+
+def queue_named(name: str, connection: Redis) -> Queue:
+    """A queue whose jobs are JSON: of pickled ones, who may write to Redis could have a worker run anything."""
+    return Queue(name, connection=connection, default_timeout=TIMEOUT_SECONDS[name], serializer=JSONSerializer)
 
 
 def work_on_inbox() -> None:

@@ -12,16 +12,17 @@ from typing import Any
 from flask import Flask
 from redis import Redis
 from rq import SimpleWorker
-from rq.cron import CronScheduler
-from rq.exceptions import StopRequested
+from rq.cron import CronJob, CronScheduler
+from rq.exceptions import DeserializationError, StopRequested
 from rq.executions import Execution
 from rq.job import Job
 from rq.queue import Queue
+from rq.serializers import JSONSerializer
 
 from portal import logs
 from portal.database import utcnow
 from portal.jobs.heartbeat import beat
-from portal.jobs.later import ENDING, FAILURE_SECONDS, MAIL_QUEUE, QUEUE, REQUEST_ID
+from portal.jobs.later import ENDING, FAILURE_SECONDS, MAIL_QUEUE, QUEUE, REQUEST_ID, queue_named
 from portal.jobs.schedule import PERIODIC
 
 logger = logging.getLogger(__name__)
@@ -44,8 +45,7 @@ class JobWorker(SimpleWorker):
 
     def perform_job(self, job: Job, queue: Queue, execution: Execution) -> bool:
         """Run one job in an application context, whose end gives the database connection back."""
-        facts = {"job": (job.func_name or "").rpartition(".")[2], REQUEST_ID: job.get_meta().get(REQUEST_ID)}
-        with self.app.app_context(), logs.about(**{name: fact for name, fact in facts.items() if fact}):
+        with self.app.app_context(), logs.about(**_facts(job)):
             return super().perform_job(job, queue, execution)
 
     def heartbeat(self, *args: Any, **kwargs: Any) -> None:
@@ -78,6 +78,16 @@ class JobWorker(SimpleWorker):
             self._waiting = False
 
 
+def _facts(job: Job) -> dict[str, str]:
+    """What the log says of a job; nothing of one that cannot be read, which fails."""
+    try:
+        name = (job.func_name or "").rpartition(".")[2]
+    except DeserializationError:
+        return {}
+    facts = {"job": name, REQUEST_ID: job.meta.get(REQUEST_ID)}
+    return {key: fact for key, fact in facts.items() if fact}
+
+
 class Clock(CronScheduler):
     """Asks for the periodic jobs. `connection` is a patient one."""
 
@@ -94,6 +104,14 @@ class Clock(CronScheduler):
                 result_ttl=0,
                 failure_ttl=FAILURE_SECONDS,
             )
+
+    def enqueue_jobs(self) -> list[CronJob]:
+        """Ask for what is due, through our own queues, which do not pickle."""
+        asked_at, due = utcnow(), [job for job in self.get_jobs() if job.should_run()]
+        for job in due:
+            queue_named(job.queue_name, self.connection).enqueue(job.func_name, **job.job_options)
+            job.set_enqueue_time(asked_at)
+        return due
 
     def heartbeat(self) -> None:
         """Say that the clock ticks."""
@@ -113,8 +131,13 @@ def work(app: Flask, connection: Redis, role: str = "jobs", *, burst: bool = Fal
         Whether the end was asked for, or reached; False when Redis or RQ made it stop.
     """
     quiet()
-    queues = [Queue(name, connection=connection) for name in (QUEUES.values() if burst else [QUEUES[role]])]
-    worker = JobWorker(queues, worker_ttl=WORKER_TTL_SECONDS, maintenance_interval=MAINTENANCE_SECONDS)
+    queues = [queue_named(name, connection) for name in (QUEUES.values() if burst else [QUEUES[role]])]
+    worker = JobWorker(
+        queues,
+        serializer=JSONSerializer,
+        worker_ttl=WORKER_TTL_SECONDS,
+        maintenance_interval=MAINTENANCE_SECONDS,
+    )
     worker.app, worker.role = app, role
     app.extensions["marketplace"].budget.patience = BUDGET_PATIENCE_SECONDS
     worker.work(burst=burst, logging_level=None)
