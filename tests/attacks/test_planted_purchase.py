@@ -41,8 +41,13 @@ def test_nobody_is_signed_in_or_out_by_it(client: PortalClient, planted: str, al
     assert alice.email in client.get("/profile").text
 
 
-def test_the_answer_to_the_post_touches_no_session(client: PortalClient, planted: str):
-    answer = client.post_from_aws({TOKEN_FIELD: "whatever"})
+@pytest.mark.parametrize("kind", ["good", "made up"])
+def test_the_answer_to_the_post_touches_no_session(
+    client: PortalClient, planted: str, buy: Callable[..., Any], token_for: Callable[..., str], kind: str
+):
+    token = token_for(buy(account_id=GLOBEX_AWS)) if kind == "good" else "whatever"
+    answer = client.post_from_aws({TOKEN_FIELD: token})
+    assert answer.status == (303 if kind == "good" else 400)
     assert [line for line in answer.headers.getlist("Set-Cookie") if "session" in line] == []
 
 
