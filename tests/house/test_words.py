@@ -214,9 +214,7 @@ NOT_FOR_PEOPLE = {
         "|was asked for the password again|sent an invitation again|withdrew an invitation|joined an organisation"
         "|renamed an organisation|changed a role|left an organisation|removed a member|handed over ownership"
     ),
-    "what exceptions say to the log": (
-        "somebody else is asking it|it did not answer a moment ago|{} organisations"
-    ),
+    "what exceptions say to the log": ("somebody else is asking it|it did not answer a moment ago|{} organisations"),
     "what `flask contracts` says of a comparison": r"The agreements could not be read\.",
     "limits, as Flask-Limiter reads them": r"\d+ per (minute|hour)(; \d+ per hour)?",
     "headers, and the lines of security.txt": (
