@@ -1,9 +1,10 @@
 """What a browser is asked about the page that it shows. Each answers with complaints, in words."""
 
 FACTS = """(language) => {
-  const complaints = [];
+  const complaints = [], words = [];
   const root = document.documentElement;
-  if (root.lang !== language) complaints.push(`says that it is in ${root.lang}`);
+  for (const folded of document.querySelectorAll("details")) folded.open = true;
+  if (root.lang !== language) words.push(`says that it is in ${root.lang}`);
   const headings = document.querySelectorAll("h1").length;
   if (headings !== 1) complaints.push(`${headings} h1`);
   const over = root.scrollWidth - root.clientWidth;
@@ -13,25 +14,26 @@ FACTS = """(language) => {
   const small = "the and is are was were to of you your it its this that for with has have not by be we our from at an";
   const telling = new Set(small.split(" "));
   const silent = "[lang=en], code, pre, kbd, samp, script, style, textarea";
-  const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (language !== "en" && words.nextNode()) {
-    const element = words.currentNode.parentElement;
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (language !== "en" && texts.nextNode()) {
+    const element = texts.currentNode.parentElement;
     if (element.closest(silent) || !element.checkVisibility()) continue;
-    for (const run of words.currentNode.textContent.match(/[A-Za-z][A-Za-z0-9 ,.:;’'"()%-]{8,}/g) ?? []) {
+    for (const run of texts.currentNode.textContent.match(/[A-Za-z][A-Za-z0-9 ,.:;’'"()%-]{8,}/g) ?? []) {
       const found = run.toLowerCase().split(/[^a-z]+/).filter((word) => telling.has(word));
-      if (found.length > 1) complaints.push(`still English: ${run.trim().slice(0, 120)}`);
+      if (found.length > 1) words.push(`still English: ${run.trim().slice(0, 120)}`);
     }
   }
 
   /* Where Tab has to come: everything that can be pressed or filled in; of several round buttons one. */
   window.stop = (one) => (one.type === "radio" ? `${one.form?.action} ${one.name}` : one);
-  const controls = "a[href], button, input:not([type=hidden]), select, textarea, summary";
+  const controls = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']";
   window.stops = [...document.querySelectorAll(controls)]
     .filter((one) => one.checkVisibility({ visibilityProperty: true }))
     .filter((one) => !one.matches(":disabled") && !one.closest("[aria-hidden=true]"));
   const aside = window.stops.filter((one) => one.tabIndex !== 0);
   complaints.push(...aside.map((one) => `out of the order of Tab: ${one.outerHTML.slice(0, 120)}`));
-  return { complaints, stops: window.stops.length };
+  const days = document.querySelectorAll("input[type=date]").length;  // day, month, year, calendar
+  return { complaints, words, presses: window.stops.length + 3 * days };
 }"""
 
 LISTEN = """() => {

@@ -32,6 +32,11 @@ def folders() -> set[str]:
     return {path.name for path in TEMPLATES.iterdir() if path.is_dir() and path.name != "_partials"}
 
 
+def everything_of(part: str, app: Flask) -> set[str]:
+    """All templates and endpoints of a part that somebody has to look at."""
+    return templates_of(part) | addresses_of(part, app)
+
+
 def templates_of(part: str) -> set[str]:
     """Those that are pages: no pieces of others, and nothing that others are made from."""
     found = [path for path in (TEMPLATES / part).rglob("*.html") if not path.name.startswith("_")]

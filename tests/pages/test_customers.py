@@ -4,7 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import update
 
+from portal.contracts.lifecycle import State
 from portal.contracts.models import Contract
 from portal.database import db, transaction, utcnow
 from portal.mail.models import Letter
@@ -36,6 +38,10 @@ def test_every_page_of_contracts_and_their_moves(
     gallery.look("contracts/index.html", other.get("/contracts"))
     gallery.look("contracts/show.html", owner.get(contract_page))
     gallery.look("contracts/show.html", member.get(contract_page))
+    for state in State:
+        with app.app_context(), transaction():
+            db.session.execute(update(Contract).values(state=state, version=Contract.version + 1))
+        gallery.look("contracts/show.html", owner.get(contract_page))
 
     gallery.look("moving/may_not.html", member.get(f"{contract_page}/move"))
     gallery.look("moving/choose.html", owner.get(f"{contract_page}/move"))
