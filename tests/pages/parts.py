@@ -18,6 +18,7 @@ NO_PAGES = {
     "organisation.open_invitation": "leads to organisation.invitation",
     "site.brand_css": "a stylesheet",
     "site.brand_logo": "a picture",
+    "site.brand_mark": "a picture",
     "site.security_txt": "a text for programs",
     "site.speak": "leads back in another language",
     "staff.audit_export": "a file",

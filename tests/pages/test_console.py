@@ -11,12 +11,12 @@ from flask import Flask
 
 from portal.confirmation.models import ConfirmationRun
 from portal.database import utcnow
-from portal.doctor import kept
+from portal.doctor import clock, kept, rules
 from portal.doctor.checkup import CheckUp
-from portal.doctor.lines import Thing
 from portal.jobs import tasks
 from portal.jobs.heartbeat import beat
 from portal.registration.moves import Move
+from portal.sentences import listed, sentence
 from portal.staff.attention.queues import QueueKind
 from tests.blueprints.staff.test_messages import message, preview, turned_away, two, unclear_message
 from tests.blueprints.staff.test_moving import choose
@@ -99,8 +99,11 @@ def test_every_page_of_finding_and_of_the_team(
 
     gallery.look("staff/doctor.html", sam_there.get("/staff/doctor"))
     lines = [
-        Thing("queue.exists", "Queue").ok("It is there."),
-        Thing("notifications.rule", "EventBridge rule").wrong("It is disabled.", "Enable the rule."),
+        clock.DATABASE.ok(sentence("They are one: the database is a file on this machine.")),
+        rules.RULE.wrong(
+            sentence("%(names)s is disabled: nothing of what AWS says arrives.", names=listed(["marketplace"])),
+            sentence("Enable the rule (EventBridge, Rules, Enable)."),
+        ),
     ]
     kept.keep(app.extensions["jobs"].connection, CheckUp(utcnow() - timedelta(hours=1), lines))
     for role in ("consumer", "jobs", "mail", "clock"):
