@@ -32,6 +32,10 @@ FACTS = """(language) => {
     .filter((one) => !one.matches(":disabled") && !one.closest("[aria-hidden=true]"));
   const aside = window.stops.filter((one) => one.tabIndex !== 0);
   complaints.push(...aside.map((one) => `out of the order of Tab: ${one.outerHTML.slice(0, 120)}`));
+  const sends = "button:not([type=button]):not(:disabled), input[type=submit]:not(:disabled)";
+  const forms = [...document.forms].filter((one) => one.checkVisibility());
+  const mute = forms.filter((one) => ![...one.elements].some((each) => each.matches(sends)));
+  complaints.push(...mute.map((one) => `a form that no key sends: ${one.outerHTML.slice(0, 120)}`));
   const days = document.querySelectorAll("input[type=date]").length;  // day, month, year, calendar
   return { complaints, words, presses: window.stops.length + 3 * days };
 }"""

@@ -37,6 +37,7 @@ def test_it_finds_what_is_wrong(gallery: Gallery, page: Callable[[str], object],
         "<p><a class='unseen' href='/' tabindex='2'>A</a></p>": "out of the order of Tab",
         f"<nobr>{'x' * 60}</nobr>": "too wide at 400 %",
         "<h1>A page</h1>": "2 h1",
+        "<form action='/'><button type='button'>A</button></form>": "no key sends",
     }
     if language != "en":
         wrong[english] = "still English"
