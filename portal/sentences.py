@@ -51,10 +51,10 @@ def counted(one: str, many: str, num: int, **values: Value) -> Sentence:
     return _made(one, many, values, one if num == 1 else many)
 
 
-def together(*several: str) -> Sentence:
-    """Sentences one after another."""
-    values: dict[str, Value] = {f"part{number}": one for number, one in enumerate(several)}
-    return _joined(" ".join(f"%({name})s" for name in values), values)
+def together(first: str, second: str, *more: str) -> Sentence:
+    """Sentences one after another; not every language leaves a space between."""
+    made = sentence("%(first)s %(second)s", first=first, second=second)
+    return together(made, *more) if more else made
 
 
 def listed(names: Iterable[str]) -> Sentence:

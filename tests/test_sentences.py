@@ -58,7 +58,7 @@ def test_what_nobody_noted_is_refused(odd: object):
     ("one", "in_japanese"),
     [
         (sentence("Database"), "データベース"),
-        (WAITING, "警告 1,200 件"),
+        (WAITING, "警告 1,200件"),
         ("Database", "データベース"),
         ("Acme", "Acme"),
         ("", ""),

@@ -199,7 +199,7 @@ SILENT = {"logger", "audit", "warnings"}
 UNREAD = {"text", "kind", "ContextVar"}
 """Calls whose texts are SQL, examples for a preview of letters, and a name that shows when something is debugged."""
 ENGLISH = re.compile(r"[A-Za-z]{2,}[ ,’'].*[a-z]{2}|^[A-Z][a-z]+.*\.$")
-SPOKEN = ("staff", "web", "blueprints", "mail", "registration", "contracts", "accounts", "notifications")
+SPOKEN = ("staff", "web", "blueprints", "mail", "registration", "contracts", "accounts", "notifications", "doctor")
 """Folders of which every English text that is made in Python is read by people, on pages of several languages."""
 NOT_FOR_PEOPLE = {
     "words of the code, which are stored or compared; pages say them through tables": (
@@ -240,6 +240,7 @@ FILES_FOR_NO_PAGE = {
     "contracts/importing.py": "the report of `flask contracts import`",
     "contracts/customer_file.py": "the report of `flask contracts import`",
     "contracts/lifecycle.py": "pure: `staff.contract.rules` marks its words, and a test holds the two together",
+    "doctor/samples.py": "what AWS sends: the names of its events are the same in every language",
     "notifications/envelope.py": "pure: `staff.recalled` marks its words, and a test holds the two together",
 }
 

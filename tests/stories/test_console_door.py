@@ -14,7 +14,6 @@ from portal.staff.models import StaffRole
 from tests.services import Stack
 from tests.stories.actors import Actor
 from tests.stories.console import Supporter
-from tests.stories.inspection import Inspector
 
 
 @pytest.fixture
@@ -128,25 +127,3 @@ def portal_paths(portal_beside: object) -> list[str]:
         for rule in portal_beside.url_map.iter_rules()  # type: ignore[attr-defined]
         if rule.rule.startswith("/staff") and "GET" in (rule.methods or set())
     ]
-
-
-def test_the_pages_of_the_door_and_of_admins(
-    otto: Actor, set_up_code: str, sam: Supporter, vera: Supporter, inspector: Inspector
-):
-    otto.portal.open("/second-factor/set-up")
-    otto.portal.press("Go on to the second factor")
-    inspector.look(otto.page, "door-set-up-mistyped")
-    begin(otto, set_up_code)
-    inspector.look(otto.page, "door-choose")
-
-    for path in ("/staff/team", "/staff/audit", "/staff/audit?thing=nothing", "/second-factor"):
-        sam.open(path)
-        inspector.look(sam.page, re.sub(r"\W+", "-", path.strip("/")))
-    sam.open("/staff/team")
-    sam.page.get_by_label("Email").fill("new@seller.example")
-    sam.press("Make a set-up code")
-    sam.read("sets up their account at")
-    inspector.look(sam.page, "staff-team-code")
-
-    vera.open("/staff/team")
-    inspector.look(vera.page, "staff-refused")
