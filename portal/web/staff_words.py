@@ -85,4 +85,4 @@ CODES = (
     marked("account"),
     marked("text"),
 )
-"""Words of the code that pages show as they are: fates, states, roles, what a text may be, and what is masked of what."""
+"""Words of the code that pages show as they are: fates, states, roles, what a text may be; what is masked, of what."""
