@@ -58,9 +58,14 @@ def test_nothing_is_taken_or_given_by_one(bench: Bench, contract: Contract, page
 
 
 def test_a_contract_is_not_ended_by_one(bench: Bench, contract: Contract):
-    before = bench.entitlements(contract)
-    bench.send(forged(contract, "License Deprovisioned - Manufacturer"), forged(contract, "Purchase Agreement Ended"))
-    bench.hear()
+    before, (agreement,) = bench.entitlements(contract), [one.text for one in contract.names if one.kind == "agreement"]
+    ended = shapes.event(
+        "Purchase Agreement Ended - Proposer",
+        shapes.agreement_detail(id=agreement, status="CANCELLED"),
+        time=f"{utcnow():%Y-%m-%dT%H:%M:%SZ}",
+    )
+    bench.send(forged(contract, "License Deprovisioned - Manufacturer"), ended)
+    assert bench.hear() >= 2
     bench.work()
     assert (bench.fresh(contract).state == "ended", bench.entitlements(contract)) == (False, before)
 

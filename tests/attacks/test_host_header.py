@@ -20,7 +20,7 @@ def ask(client: PortalClient, email: str, **headers: str) -> int:
     return client.post(form.action, {**form.fields, "email": email}, headers=named).status
 
 
-def test_another_host_is_not_answered(client: PortalClient, alice: Somebody, stored: Stored):
+def test_another_host_is_not_answered(client: PortalClient, without_tokens: None, alice: Somebody, stored: Stored):
     assert (ask(client, alice.email, Host=EVIL), stored(Letter)) == (400, [])
 
 

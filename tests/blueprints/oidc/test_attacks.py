@@ -47,8 +47,8 @@ def test_an_answer_sent_to_another_browser(buyer: PortalClient, portal: Flask, p
 
 def test_an_answer_brought_twice(buyer: PortalClient, provider: IdentityProvider, go: Go):
     asked = go(buyer)
-    answer = {"state": asked["state"], "code": provider.code_for(asked)}
-    first, second = (buyer.get(CALLBACK, query_string=answer).location for _ in range(2))
+    answers = [{"state": asked["state"], "code": provider.code_for(asked)} for _ in range(2)]  # both codes are good
+    first, second = (buyer.get(CALLBACK, query_string=answer).location for answer in answers)
     assert (first, second) == ("/signin/joining", "/signin")
 
 
@@ -61,7 +61,8 @@ def test_an_answer_to_a_trip_to_another_provider(
         buyer = PortalClient(make_app(**both))
         asked = go(buyer, "/signin/with/evil")
         # The code is corp's, the state is that of the trip to the other one: mixed up.
-        answer = {"state": asked["state"], "code": provider.code_for(asked)}
+        code = provider.code_for(asked | {"redirect_uri": asked["redirect_uri"].replace("/evil/", "/corp/")})
+        answer = {"state": asked["state"], "code": code}
         assert is_refused(buyer.get(CALLBACK, query_string=answer), buyer)
 
 
