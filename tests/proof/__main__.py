@@ -38,7 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says. 0 when nothing was found, 1 when something was, 2 for a wrong command."""
     options = _options(arguments)
     console = Console()
-    console.print(f"Seed {options.seed} (give it again with --seed {options.seed})", highlight=False)
+    if "seed" in options:
+        console.print(f"Seed {options.seed} (give it again with --seed {options.seed})", highlight=False)
     try:
         with listening():
             return int(options.prove(options, console))
@@ -116,6 +117,9 @@ def _crash(options: argparse.Namespace, console: Console) -> int:
 
 def _defences(options: argparse.Namespace, console: Console) -> int:
     wanted = [one for one in defences() if options.only.lower() in f"{one.threat} {one.what} {one.files}".lower()]
+    if not wanted:
+        console.print("No defence has these words in its threat, its name or its files.")
+        return 2
     verdicts: dict[Defence, Verdict] = {}
     with TemporaryDirectory(prefix="proof-") as folder, _progress(console) as progress:
         task = progress.add_task("With all defences", total=len(wanted) + 1)
@@ -132,11 +136,11 @@ def _defences(options: argparse.Namespace, console: Console) -> int:
     for one, verdict in bad.items():
         told = f"Found: {one.threat} / {one.what}: {verdict.outcome}. {verdict.why}"
         console.print(told, markup=False, highlight=False, style="red")
-    if wanted and not complaints:
+    if not complaints:
         threats = len({one.threat for one in verdicts})
         seen = f"{len(verdicts) - len(bad)} of {len(verdicts)} defences against {threats} threats are missed by a test"
         console.print(f"{seen} when they are taken away.", highlight=False)
-    return 0 if wanted and not complaints and not bad else 1
+    return 1 if complaints or bad else 0
 
 
 def _what_was_seen(verdicts: dict[Defence, Verdict]) -> Table:
@@ -200,7 +204,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     part = parts.add_parser("crash", parents=[seed], help="real processes, killed and cut off while messages pour in")
     part.add_argument("--rounds", type=int, default=300)
     part.set_defaults(prove=_crash)
-    part = parts.add_parser("defences", parents=[seed], help="whether a test misses each defence that is taken away")
+    part = parts.add_parser("defences", help="whether a test misses each defence that is taken away")
     part.add_argument(
         "--only", default="", metavar="WORDS", help="those whose threat, words or file have these in them"
     )

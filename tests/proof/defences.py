@@ -22,7 +22,7 @@ from xml.etree import ElementTree as ET
 from laptop.environment import ROOT
 
 TABLE = Path(__file__).with_name("defences.toml")
-LONGEST_SECONDS = 600
+LONGEST_SECONDS = 1800
 _ASSERTED = re.compile(r"assert\b|AssertionError|Failed: ")
 """How what pytest says of a failure begins when a test was not content, rather than stumbled."""
 
@@ -154,6 +154,9 @@ class Ground:
         ) as running:
             try:
                 said, _ = running.communicate(timeout=LONGEST_SECONDS)
+            except subprocess.TimeoutExpired:
+                running.send_signal(signal.SIGINT)
+                return {"pytest": f"error: it did not end within {LONGEST_SECONDS} seconds"}
             except BaseException:
                 running.send_signal(signal.SIGINT)  # so that it ends what it has started
                 raise
