@@ -22,7 +22,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 from portal.language import DEFAULT
-from tests.pages.looking import FACTS, FOCUSED_IN_TURN, LISTEN, TOO_WIDE
+from tests.pages.looking import FACTS, FOCUSED_IN_TURN, LISTEN, MOVING, SPACED, TOO_WIDE
 from tests.pages.parts import everything_of
 from tests.portal_client import Page
 from tests.stories.axe import in_light_and_dark
@@ -120,6 +120,7 @@ class Gallery:
         self._tab.set_viewport_size(DESK)
         self._tab.goto(self._shelf.put(page))
         if self._pictures:
+            self._tab.emulate_media(color_scheme="light", reduced_motion="reduce")
             file = f"{self._language}-{template.replace('/', '-')}-{page.status}.png"
             self._tab.screenshot(path=self._pictures / file, full_page=True)
         self.complaints += [f"{name}: {one}" for one in self._inspect(template)]
@@ -133,8 +134,11 @@ class Gallery:
         if self._language == DEFAULT:  # where one gets by Tab is the same in all
             yield from self._by_tab(facts["presses"])
         yield from in_light_and_dark(self._tab)
+        yield from self._tab.evaluate(MOVING)
         self._tab.set_viewport_size(ENLARGED)
         yield from self._tab.evaluate(TOO_WIDE)
+        self._tab.set_viewport_size(DESK)
+        yield from self._tab.evaluate(SPACED)
 
     def _by_tab(self, presses: int) -> list[str]:
         """Go from stop to stop, once through the page."""

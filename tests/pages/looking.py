@@ -54,12 +54,15 @@ LISTEN = """() => {
     if (!seen) window.unseen.add(target);
   });
 }"""
-FOCUSED_IN_TURN = """() => [
-  ...window.stops
-    .filter((one) => !window.reached.has(window.stop(one)))
-    .map((one) => `Tab never comes to ${one.outerHTML.slice(0, 120)}`),
-  ...[...window.unseen].map((one) => `one cannot see that it has the focus: ${one.outerHTML.slice(0, 120)}`),
-]"""
+FOCUSED_IN_TURN = """() => {
+  document.activeElement?.blur();  // the way past the navigation lies over the name of the house while it has the focus
+  return [
+    ...window.stops
+      .filter((one) => !window.reached.has(window.stop(one)))
+      .map((one) => `Tab never comes to ${one.outerHTML.slice(0, 120)}`),
+    ...[...window.unseen].map((one) => `one cannot see that it has the focus: ${one.outerHTML.slice(0, 120)}`),
+  ];
+}"""
 
 TOO_WIDE = """() => {
   const root = document.documentElement;
@@ -68,4 +71,29 @@ TOO_WIDE = """() => {
     .filter((one) => one.getBoundingClientRect().right > root.clientWidth)
     .slice(-3).map((one) => one.outerHTML.slice(0, 160));
   return [`${root.scrollWidth - root.clientWidth} px too wide at 400 %: ${culprits.join(" ")}`];
+}"""
+
+MOVING = """() => [...document.querySelectorAll("*")].filter((one) => {
+  const style = getComputedStyle(one);
+  const lasts = (times) => times.split(",").some((time) => parseFloat(time) > 0);
+  return (style.animationName !== "none" && lasts(style.animationDuration)) || lasts(style.transitionDuration);
+}).map((one) => `moves for whoever wants no motion: ${one.outerHTML.slice(0, 120)}`)"""
+
+SPACED = """() => {
+  /* What a reader may set (WCAG 1.4.12): nothing is cut off, and nothing lies outside the page. */
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(`
+    * { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }
+    p { margin-bottom: 2em !important; }`);
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+  const root = document.documentElement;
+  const others = ".unseen, [class*=skip], svg, input, select";  // hidden on purpose, or of the browser's making
+  const cut = [...document.body.querySelectorAll("*")].filter((one) => {
+    const style = getComputedStyle(one);
+    const hides = (how) => ["hidden", "clip"].includes(how) && !one.closest(others);
+    return (hides(style.overflowX) && one.scrollWidth > one.clientWidth + 1)
+      || (hides(style.overflowY) && one.scrollHeight > one.clientHeight + 1);
+  }).map((one) => `cuts off text that is spaced: ${one.outerHTML.slice(0, 120)}`);
+  const over = root.scrollWidth - root.clientWidth;
+  return over > 0 ? [...cut, `${over} px too wide where text is spaced`] : cut;
 }"""

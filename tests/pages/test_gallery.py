@@ -36,6 +36,7 @@ def test_it_finds_what_is_wrong(gallery: Gallery, page: Callable[[str], object],
         "<button tabindex='-1'>A</button>": "out of the order of Tab",
         "<p><a class='unseen' href='/' tabindex='2'>A</a></p>": "out of the order of Tab",
         f"<nobr>{'x' * 60}</nobr>": "too wide at 400 %",
+        f"<nobr>{'x' * 140}</nobr>": "too wide where text is spaced",
         "<h1>A page</h1>": "2 h1",
         "<form action='/'><button type='button'>A</button></form>": "no key sends",
     }

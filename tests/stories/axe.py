@@ -11,6 +11,8 @@ from playwright.sync_api import Page
 GRAVE = ["serious", "critical"]
 NOTHING_BESIDE = {"resultTypes": ["violations"], "preload": False, "elementRef": False}
 COLOURS_ONLY = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+BIG_ENOUGH = {"rules": {"target-size": {"enabled": True}}}
+"""WCAG 2.5.8, which axe looks at only when it is asked to."""
 RUN = """async ([options, grave]) => (await axe.run(options)).violations
   .filter((found) => grave.includes(found.impact))
   .map((found) => `${found.id} (${found.impact}): ${found.help}: ${found.nodes.map((one) => one.html).join("; ")}`)"""
@@ -21,7 +23,7 @@ def in_light_and_dark(page: Page) -> list[str]:
     # What moves is half transparent for a moment, and would be found too pale.
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
     page.evaluate(AXE_SCRIPT)
-    found = [f"light, {one}" for one in _run(page, {})]
+    found = [f"light, {one}" for one in _run(page, BIG_ENOUGH)]
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     return found + [f"dark, {one}" for one in _run(page, COLOURS_ONLY)]
 
