@@ -70,7 +70,7 @@ def span(seconds: float) -> Sentence:
     if seconds < 1:
         return sentence("%(number)s ms", number=round(max(seconds, 0) * 1000))
     if seconds < 120:
-        return sentence("%(number)s s", number=round(seconds, 1))
+        return sentence("%(number)s s", number=f"{seconds:.1f}")
     if seconds < 7200:
         return sentence("%(number)s min", number=round(seconds / 60))
     return sentence("%(number)s h", number=round(seconds / 3600))

@@ -88,7 +88,7 @@ def prompts(evidence: Evidence, journey: Journey | None, case: str, text: str, w
 def _arrival_facts(arrival: Arrival) -> list[Fact]:
     if arrival.status is None:
         return [Fact(sentence("A buyer's browser was posted here."), arrival.at)]
-    status, milliseconds = str(arrival.status), arrival.milliseconds or 0
+    status, milliseconds = str(arrival.status), str(arrival.milliseconds or 0)
     if arrival.resolved:
         text = sentence(
             "A browser was posted here and answered %(status)s in %(number)s ms; AWS was asked meanwhile.",

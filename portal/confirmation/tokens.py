@@ -104,7 +104,7 @@ def without_delay(evidence: Evidence) -> Step:
                 sentence(
                     "%(number)s token(s) resolved while the browser waited, the slowest in %(slowest)s ms.",
                     number=len(arrivals),
-                    slowest=slowest,
+                    slowest=str(slowest),
                 )
             )
         ]
