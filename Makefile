@@ -17,7 +17,7 @@ help:
 	@echo 'make flask       one of the portal’s commands, in the running demo (make flask ARGS="doctor", ARGS="confirm --sandbox")'
 	@echo 'make clean-demo  forget everything the demo remembers'
 	@echo 'make test        everything the tests need, then all of them (make test ARGS="-k claim" picks some)'
-	@echo 'make proof       try for some minutes to lose or double a notification (make proof ARGS="crash --rounds 300" picks one)'
+	@echo 'make proof       try for some minutes to lose or double a notification, and to take a defence away unseen (ARGS="crash --rounds 300" picks one)'
 	@echo 'make bench       measure it all, some minutes (make bench ARGS="--only a,b --quick" measures less)'
 	@echo 'make lint        formatting, lint, types, layers, templates, secrets'
 	@echo 'make known-weaknesses   whether a weakness is known of a pinned package, where that can be asked'

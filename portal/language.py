@@ -40,20 +40,24 @@ TRANSLATIONS = Path(__file__).parent / "translations"
 
 def gettext(text: str, **values: object) -> str:
     """The text in the reader's language, with `%(name)s` filled in; without a reader, as it is written."""
-    said: str = flask_babel.gettext(text, **values)
+    said: str = flask_babel.gettext(text, **_said(values))
     return said
 
 
 def ngettext(one: str, many: str, num: int, **values: object) -> str:
     """As ``gettext``, for one thing or for many; `%(num)d` is how many."""
-    said: str = flask_babel.ngettext(one, many, num, **values)
+    said: str = flask_babel.ngettext(one, many, num, **_said(values))
     return said
 
 
 def pgettext(context: str, text: str, **values: object) -> str:
     """As ``gettext``, for a word whose meaning depends on where it stands."""
-    said: str = flask_babel.pgettext(context, text, **values)
+    said: str = flask_babel.pgettext(context, text, **_said(values))
     return said
+
+
+def _said(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: say(value) if isinstance(value, Sentence) else value for name, value in values.items()}
 
 
 def marked(text: str) -> str:

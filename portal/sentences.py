@@ -6,7 +6,9 @@ so `portal.language.say` says it in another language, today or, when it was kept
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping
+from functools import cache
 from typing import Any
 
 Value = str | int | float | tuple[str, ...]
@@ -49,10 +51,10 @@ def counted(one: str, many: str, num: int, **values: Value) -> Sentence:
     return _made(one, many, values, one if num == 1 else many)
 
 
-def together(*several: str) -> Sentence:
-    """Sentences one after another."""
-    values: dict[str, Value] = {f"part{number}": one for number, one in enumerate(several)}
-    return _joined(" ".join(f"%({name})s" for name in values), values)
+def together(first: str, second: str, *more: str) -> Sentence:
+    """Sentences one after another; not every language leaves a space between."""
+    made = sentence("%(first)s %(second)s", first=first, second=second)
+    return together(made, *more) if more else made
 
 
 def listed(names: Iterable[str]) -> Sentence:
@@ -79,6 +81,28 @@ def read(told: Any) -> str:
     values = {str(name): _read_value(value) for name, value in told["values"].items()}
     pattern, many = told["pattern"], told.get("many")
     return _made(pattern, many, values, many if many and values["num"] != 1 else pattern)
+
+
+def recognised(text: str, patterns: Iterable[str], words: Collection[str] = ()) -> str:
+    """A text that was kept as its English: the sentence whose pattern it was made by, or the text as it is.
+
+    Args:
+        words: the names of what is filled in with a word that is said in turn, as a status.
+    """
+    for pattern in patterns:
+        if found := _shape(pattern).fullmatch(text):
+            values = {name: Sentence(one) if name in words else one for name, one in found.groupdict().items()}
+            return Sentence(text, pattern, values=values)
+    return text
+
+
+@cache
+def _shape(pattern: str) -> re.Pattern[str]:
+    parts = re.split(r"%\((\w+)\)s", pattern)
+    shape = re.escape(parts[0].replace("%%", "%"))
+    for name, after in zip(parts[1::2], parts[2::2], strict=True):
+        shape += f"(?P<{name}>.+?){re.escape(after.replace('%%', '%'))}"
+    return re.compile(shape, re.DOTALL)
 
 
 def _made(pattern: str, many: str | None, values: Mapping[str, Value], english: str) -> Sentence:

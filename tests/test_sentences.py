@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from portal.language import say, speaking
-from portal.sentences import Sentence, counted, listed, noted, read, sentence, together
+from portal.sentences import Sentence, counted, listed, noted, read, recognised, sentence, together
 
 WAITING = counted("%(num)s warning", "%(num)s warnings", 1_200)
 EVERY = {
@@ -58,7 +58,7 @@ def test_what_nobody_noted_is_refused(odd: object):
     ("one", "in_japanese"),
     [
         (sentence("Database"), "データベース"),
-        (WAITING, "警告 1,200 件"),
+        (WAITING, "警告 1,200件"),
         ("Database", "データベース"),
         ("Acme", "Acme"),
         ("", ""),
@@ -74,3 +74,26 @@ def test_it_is_said_in_the_readers_language(app: Flask, one: str, in_japanese: s
 def test_in_english_it_is_said_as_it_is(app: Flask, one: Sentence):
     with app.app_context(), speaking("en"):
         assert say(one) == one
+
+
+PATTERNS = ("It waits: %(what)s is %(share)s %% full.", "%(name)s waits")
+
+
+@pytest.mark.parametrize(
+    "made", [sentence(PATTERNS[0], what="the queue", share="30"), sentence(PATTERNS[1], name="A\nB")]
+)
+def test_a_text_that_was_kept_is_recognised(made: Sentence):
+    again = recognised(str(made), PATTERNS)
+    assert isinstance(again, Sentence)
+    assert (again, again.pattern, again.values) == (made, made.pattern, made.values)
+
+
+@pytest.mark.parametrize("text", ["", "It waited", "waits", "It waits: it is 30 full."])
+def test_another_text_is_not(text: str):
+    assert type(recognised(text, PATTERNS)) is str
+
+
+def test_words_within_it_are_sentences():
+    again = recognised("Bob waits", PATTERNS, words=("name",))
+    assert isinstance(again, Sentence)
+    assert isinstance(again.values["name"], Sentence)

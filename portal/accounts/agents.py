@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from portal.language import gettext as _
+
 _BROWSERS = (  # in this order, for most of them name others besides
     ("Edg", "Edge"),
     ("OPR", "Opera"),
@@ -30,3 +32,9 @@ def described(user_agent: str) -> str:
     browser = next((name for sign, name in _BROWSERS if sign in said), "")
     system = next((name for sign, name in _SYSTEMS if sign in said), "")
     return " on ".join(part for part in (browser, system) if part)
+
+
+def said(agent: str) -> str:
+    """A browser as its owner knows it, in their language; empty for one of which nothing is known."""
+    browser, on, system = agent.partition(" on ")
+    return _("%(browser)s on %(system)s", browser=browser, system=system) if on else agent

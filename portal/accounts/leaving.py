@@ -11,16 +11,15 @@ from dataclasses import dataclass, field
 from sqlalchemy import ColumnElement, Table, delete, func, or_, select, update
 
 from portal import audit
+from portal.accounts.gone import NO_ORGANISATION, NOBODY
 from portal.accounts.kept_about import KEPT, Leaving
 from portal.accounts.models import InvitationState, Membership, Organisation, Person, Role
 from portal.accounts.people import memberships_of
 from portal.database import Base, changed, db
 from portal.sealing import new_secret
 
-NOBODY = "Deleted person"
 NOWHERE = "@deleted.invalid"
 """An address that nobody has, nor can have."""
-NO_ORGANISATION = "Deleted organisation"
 WITH_IT = frozenset({"memberships", "organisation_words", "invitations"})
 """What goes with an organisation."""
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
+from portal.accounts.gone import Name
 from portal.database import Base, ByteOrder, UTCDateTime, utcnow
 
 LONGEST_WORD = 64
@@ -32,7 +33,7 @@ class Person(Base):
     __table_args__ = (Index("ix_people_email_key", "email_key", postgresql_ops={"email_key": "varchar_pattern_ops"}),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(Name(200))
     email: Mapped[str] = mapped_column(String(320))
     """As the person wrote it, for mail."""
     email_key: Mapped[str] = mapped_column(String(320), unique=True)
@@ -71,7 +72,7 @@ class Organisation(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(Name(200))
     name_key: Mapped[str] = mapped_column(String(600))
     """The name folded for comparison."""
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)

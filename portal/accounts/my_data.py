@@ -19,10 +19,12 @@ from portal.accounts.kept_about import KEPT, Kept
 from portal.accounts.models import Membership, Organisation, Person
 from portal.audit import AuditEntry
 from portal.database import Base, db
+from portal.language import gettext as _
+from portal.language import marked
 
 AT_ONCE = 200
 """So many rows are fetched at a time."""
-NOT_HERE = (
+NOT_HERE = marked(
     "Passwords, keys of authenticator apps and passkeys, recovery codes, and the secrets of your browsers and of our "
     "letters are kept as hashes or sealed, if at all, and are not part of this file."
 )
@@ -30,7 +32,7 @@ NOT_HERE = (
 
 def pieces(person_id: int, now: datetime) -> Iterator[str]:
     """The file's text, a little at a time. Reads as it goes, so exhaust it inside one application context."""
-    head = {"made_at": _said(now), "not_in_this_file": NOT_HERE, "person": _person(person_id)}
+    head = {"made_at": _said(now), "not_in_this_file": _(NOT_HERE), "person": _person(person_id)}
     yield json.dumps(head, ensure_ascii=False, indent=2).removesuffix("\n}")
     for name, rows in _sections(person_id):
         yield f',\n  "{name}": ['

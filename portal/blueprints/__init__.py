@@ -21,10 +21,12 @@ from portal.blueprints import (
     staff,
     verifying,
 )
+from portal.web.addresses import Number
 
 
 def init_app(app: Flask) -> None:
     """Register every part of the site."""
+    app.url_map.converters["int"] = Number
     app.register_blueprint(site.blueprint)  # /, /terms, /privacy
     app.register_blueprint(landing.blueprint)  # /marketplace: (1) a buyer arrives
     app.register_blueprint(signup.blueprint)  # /signup

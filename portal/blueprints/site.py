@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from portal.config.colours import OURS
 from portal.database import utcnow
 from portal.language import LANGUAGES
 from portal.services import settings
@@ -19,6 +21,7 @@ STANDS = timedelta(days=180)
 """For so long what is said about security may be relied on."""
 
 FOR_GOOD = "public, max-age=31536000, immutable"
+MARK = Path(__file__).parents[1] / "static" / "mark.svg"
 LOGO_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
 
 blueprint = Blueprint("site", __name__)
@@ -63,6 +66,17 @@ def brand_css() -> ResponseReturnValue:
     if colours is None:
         abort(404)
     return Response(colours.stylesheet, content_type="text/css; charset=utf-8", headers={"Cache-Control": FOR_GOOD})
+
+
+@blueprint.get("/brand/mark.svg")
+def brand_mark() -> ResponseReturnValue:
+    """The mark of a tab or a bookmark: our own, in the seller's colour. Its address changes with the colour."""
+    colours = settings().brand_colours
+    if colours is None:
+        abort(404)
+    drawn = MARK.read_text(encoding="utf-8").replace(OURS.light.accent, colours.light.accent)
+    mark = drawn.replace('stroke="#fff"', f'stroke="{colours.light.on_accent}"')
+    return Response(mark, content_type="image/svg+xml", headers={"Cache-Control": FOR_GOOD, POLICY: LOGO_POLICY})
 
 
 @blueprint.get("/brand/logo")

@@ -23,6 +23,7 @@ from portal.contracts.names import agreement_key, can_be_asked_for, license_key
 from portal.database import db
 from portal.marketplace.values import Agreement
 from portal.products import Product, Products
+from portal.sentences import sentence
 
 LAG = timedelta(minutes=65)
 """An end may take so long to show: usage may be metered for one hour more (user guide, "SaaS subscriptions")."""
@@ -176,7 +177,7 @@ def _without_agreement(contract: Contract) -> Found:
         last.key,
         contract.aws_account_id,
         contract.id,
-        f"{contract.state}, though the agreement is {last.agreement_status}",
+        sentence(findings.AGREEMENT_OVER, state=contract.state, status=str(last.agreement_status)),
     )
 
 
@@ -188,5 +189,5 @@ def _never_landed(one: Agreement, owners: dict[book.Key, UUID], product: Product
         return []  # a renewal to come
     # The licence is the name under which GetEntitlements finds the same purchase.
     name = license_key(one.license_arns[0]) if one.license_arns else one.agreement_id
-    detail = f"agreement {one.agreement_id}"
+    detail = sentence(findings.AGREEMENT, name=one.agreement_id)
     return [Found(FindingKind.NEVER_LANDED, product.code, name, one.aws_account_id, detail=detail)]

@@ -26,6 +26,7 @@ from portal.database import UTCDateTime, db
 from portal.marketplace.client import Page
 from portal.marketplace.values import EntitlementValue
 from portal.products import Product, Products
+from portal.sentences import sentence
 
 GRANTED = (State.ACTIVE, State.CHANGING, State.ENDING)
 """The states in which a contract gives access."""
@@ -177,4 +178,5 @@ def _never_landed(row: EntitlementValue, product: Product) -> Found:
         or row.aws_account_id
         or row.dimension
     )
-    return Found(FindingKind.NEVER_LANDED, product.code, name, row.aws_account_id, detail=f"grants {row.dimension}")
+    detail = sentence(findings.GRANTS, dimension=row.dimension)
+    return Found(FindingKind.NEVER_LANDED, product.code, name, row.aws_account_id, detail=detail)

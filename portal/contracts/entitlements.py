@@ -9,6 +9,7 @@ from itertools import zip_longest
 from typing import Any, Protocol
 
 from portal.contracts.names import license_key
+from portal.sentences import sentence
 
 
 class Told(Protocol):
@@ -80,12 +81,12 @@ def changes_of_dimensions(
 def in_words(value: str, value_type: str) -> str:
     """A value as people read it: `12,500`, `2.5`, `Included`, AWS's own text; never hidden."""
     if value_type == "boolean":
-        return "Included" if value == "true" else "Not included"
+        return sentence("Included") if value == "true" else sentence("Not included")
     if value_type == "integer":
         return f"{int(value):,}"
     if value_type == "double":
         return f"{float(value):,.6f}".rstrip("0").rstrip(".")
-    return value or "Granted"
+    return value or sentence("Granted")
 
 
 def _expiry(row: Row) -> float:

@@ -15,8 +15,17 @@ from sqlalchemy import ForeignKey, Index, String, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.database import Base, UTCDateTime, db, insert
+from portal.language import marked
 
 _OPEN = text("resolved_at IS NULL")
+
+AGREEMENT_OVER = marked("%(state)s, though the agreement is %(status)s")
+AGREEMENT = marked("agreement %(name)s")
+GRANTS = marked("grants %(dimension)s")
+NO_ANSWER = marked("AWS was asked %(number)s times and gave no answer")
+NOT_CONFIRMED = marked("%(state)s, not confirmed since %(since)s UTC")
+DETAILS = (AGREEMENT_OVER, AGREEMENT, GRANTS, NO_ANSWER, NOT_CONFIRMED)
+"""What is told of a finding: kept in English, and said in the language of who reads it."""
 
 
 class FindingKind(StrEnum):

@@ -151,6 +151,8 @@ def _change(subject: str, before: dict[str, Any] | None, after: dict[str, Any] |
             return None
         if row["type"] == "boolean":
             return bool(row["value"] == "true")
+        if not row["value"]:
+            return True
         if dimension.known and not dimension.unit and row["type"] == "integer" and row["value"] == "1":
             return True  # a plan, which counts nothing
         return f"{in_words(row['value'], row['type'])} {dimension.unit}".rstrip()

@@ -26,6 +26,7 @@ from portal.marketplace.agreements import AgreementPage, Agreements, MayNot
 from portal.marketplace.client import Marketplace, Page
 from portal.marketplace.errors import MarketplaceError, MarketplaceUnavailable
 from portal.products import Pricing, Product, Products
+from portal.sentences import sentence
 
 logger = logging.getLogger(__name__)
 
@@ -182,7 +183,7 @@ def _close(sweep: Sweep, product: Product) -> None:
             Contract.merged_into_id.is_(None),
         )
     )
-    tries = [_stale(one, f"AWS was asked {one.check_attempts} times and gave no answer") for one in failing]
+    tries = [_stale(one, sentence(findings.NO_ANSWER, number=one.check_attempts)) for one in failing]
     with transaction():
         sweeps.keep(sweep)
         findings.note(tries, now)
@@ -199,7 +200,8 @@ def _stale(contract: Contract, detail: str) -> Found:
 
 
 def _since(contract: Contract) -> str:
-    return f"{contract.state}, not confirmed since {contract.confirmed_at:%Y-%m-%d %H:%M} UTC"
+    since = f"{contract.confirmed_at:%Y-%m-%d %H:%M}"
+    return sentence(findings.NOT_CONFIRMED, state=contract.state, since=since)
 
 
 def _started(sweep: Sweep) -> datetime:

@@ -12,9 +12,12 @@ from portal.contracts.lifecycle import LAST_HOUR, Signal, State, signal_of
 from portal.contracts.models import Cause, Contract
 from portal.contracts.words import words_of
 from portal.database import db, transaction
+from portal.language import marked
 from portal.products import Pricing, Products
 
 AT_ONCE = 200
+LAST_HOUR_OVER = marked("The last hour of metering is over")
+"""What stands beside the change: kept in English, and said in the language of who reads it."""
 WATCHED_FOR = timedelta(days=2)
 """So long a purchase without entitlements, or a change that does not show, is looked at unasked."""
 EVERY = {State.WAITING: timedelta(minutes=1), State.CHANGING: timedelta(minutes=1), State.ENDING: timedelta(minutes=10)}
@@ -52,4 +55,4 @@ def close_last_hours(products: Products, now: datetime) -> None:
             words = words_of(contract)
             if signal_of(words) is not Signal.ENDING or max(word.at for word in words) > now - LAST_HOUR:
                 continue
-            sync.end(contract, now, Because(Cause.SWEEP, "The last hour of metering is over"))
+            sync.end(contract, now, Because(Cause.SWEEP, LAST_HOUR_OVER))

@@ -11,16 +11,17 @@ from urllib.parse import urlsplit
 
 from portal.doctor.lines import Line, Thing
 from portal.doctor.subject import Subject
+from portal.sentences import counted, sentence
 
-HTTPS = Thing("address.https", "HTTPS")
-LANDING = Thing("address.landing", "Landing page")
+HTTPS = Thing("address.https", sentence("HTTPS"))
+LANDING = Thing("address.landing", sentence("Landing page"))
 
 TIMEOUT_SECONDS = 8
 SOON_DAYS = 14
 MARK = b'data-page="landing/welcome"'
 """What the portal's own page says of itself."""
 MOST_BYTES = 200_000
-RUN = (
+RUN = sentence(
     "Start the web process, and see that PORTAL_URL is its address as browsers have it. Should this machine not reach "
     "its own public address, let the doctor run where it can be reached."
 )
@@ -39,12 +40,21 @@ def look(subject: Subject) -> Iterator[Line]:
     try:
         answer = _get(subject.landing_url)
     except ssl.SSLError as error:
-        yield HTTPS.wrong(f"No trusted connection: {_reason(error)}.", "Install a valid certificate for this host.")
-        yield LANDING.wrong("Browsers refuse to open it, and so does AWS.", "Mend HTTPS first.")
+        yield HTTPS.wrong(
+            sentence("No trusted connection: %(reason)s.", reason=_reason(error)),
+            sentence("Install a valid certificate for this host."),
+        )
+        yield LANDING.wrong(sentence("Browsers refuse to open it, and so does AWS."), sentence("Mend HTTPS first."))
         return
     except (OSError, HTTPException, ValueError) as error:
-        yield HTTPS.unknown(f"There is no connection ({type(error).__name__}).", "See the line about the landing page.")
-        yield LANDING.wrong(f"{subject.landing_url} cannot be reached from here ({type(error).__name__}).", RUN)
+        kind = type(error).__name__
+        yield HTTPS.unknown(
+            sentence("There is no connection (%(error)s).", error=kind),
+            sentence("See the line about the landing page."),
+        )
+        yield LANDING.wrong(
+            sentence("%(url)s cannot be reached from here (%(error)s).", url=subject.landing_url, error=kind), RUN
+        )
         return
     yield _https(subject, answer)
     yield _landing(subject, answer)
@@ -54,34 +64,54 @@ def _https(subject: Subject, answer: _Answer) -> Line:
     ends_at = answer.certificate_ends_at
     if ends_at is None:
         return (
-            HTTPS.wrong("PORTAL_URL is not https://, which AWS requires.", "Set PORTAL_URL to the https:// address.")
+            HTTPS.wrong(
+                sentence("PORTAL_URL is not https://, which AWS requires."),
+                sentence("Set PORTAL_URL to the https:// address."),
+            )
             if subject.settings.https
-            else HTTPS.ok("Plain HTTP, on this machine alone, with a sandbox for AWS.")
+            else HTTPS.ok(sentence("Plain HTTP, on this machine alone, with a sandbox for AWS."))
         )
     left = (ends_at - subject.now()).days
     if left < SOON_DAYS:
-        return HTTPS.warning(f"The certificate ends in {left} days.", "Renew it, and see why it was not renewed.")
-    return HTTPS.ok(f"The certificate is valid for {left} more days.")
+        return HTTPS.warning(
+            counted("The certificate ends in %(num)s day.", "The certificate ends in %(num)s days.", left),
+            sentence("Renew it, and see why it was not renewed."),
+        )
+    return HTTPS.ok(sentence("The certificate is valid for %(days)s more days.", days=left))
 
 
 def _landing(subject: Subject, answer: _Answer) -> Line:
-    said = f"{subject.landing_url} answers {answer.status}"
+    url, status = subject.landing_url, str(answer.status)
     if answer.status in {301, 302, 303, 307, 308}:
         return LANDING.wrong(
-            f"{said} and sends browsers to {answer.location}; a buyer’s token is lost on such a way.",
-            "Set PORTAL_URL, and the product’s fulfilment URL on AWS, to the address where no redirect is needed.",
+            sentence(
+                "%(url)s answers %(status)s and sends browsers to %(location)s; a buyer’s token is lost on such a way.",
+                url=url,
+                status=status,
+                location=str(answer.location),
+            ),
+            sentence(
+                "Set PORTAL_URL, and the product’s fulfilment URL on AWS, to the address where no redirect is needed."
+            ),
         )
     if answer.status != 200:
         return LANDING.wrong(
-            f"{said} to a GET without a token. AWS accepts a fulfilment URL only if it answers 200.",
-            "See the log of the web process and of the proxy in front.",
+            sentence(
+                "%(url)s answers %(status)s to a GET without a token. AWS accepts a fulfilment URL only if it answers "
+                "200.",
+                url=url,
+                status=status,
+            ),
+            sentence("See the log of the web process and of the proxy in front."),
         )
     if not answer.ours:
         return LANDING.wrong(
-            f"{said}, but with a page that is not this portal’s.",
-            "See that the proxy in front sends /marketplace/landing to the portal, without a sign-in before it.",
+            sentence("%(url)s answers %(status)s, but with a page that is not this portal’s.", url=url, status=status),
+            sentence(
+                "See that the proxy in front sends /marketplace/landing to the portal, without a sign-in before it."
+            ),
         )
-    return LANDING.ok(f"{said} to a GET without a token.")
+    return LANDING.ok(sentence("%(url)s answers %(status)s to a GET without a token.", url=url, status=status))
 
 
 def _get(url: str) -> _Answer:

@@ -25,6 +25,7 @@ from portal.doctor import (
 )
 from portal.doctor.lines import Line, Part, Thing
 from portal.doctor.subject import Subject
+from portal.sentences import sentence
 
 logger = logging.getLogger(__name__)
 
@@ -110,12 +111,14 @@ def run(
 
 
 def _unfinished(part: Part) -> Line:
-    return Thing(f"{part}.unfinished", "Not finished").unknown(
-        "This part took too long, and was left.", "Look whether what it asks answers at all, and examine again."
+    return Thing(f"{part}.unfinished", sentence("Not finished")).unknown(
+        sentence("This part took too long, and was left."),
+        sentence("Look whether what it asks answers at all, and examine again."),
     )
 
 
 def _stumbled(part: Part, error: Exception) -> Line:
-    return Thing(f"{part}.stumbled", "Could not be examined").unknown(
-        f"The doctor itself stumbled ({type(error).__name__}).", "See the log, which has the whole story, and tell us."
+    return Thing(f"{part}.stumbled", sentence("Could not be examined")).unknown(
+        sentence("The doctor itself stumbled (%(error)s).", error=type(error).__name__),
+        sentence("See the log, which has the whole story, and tell us."),
     )

@@ -12,14 +12,15 @@ from portal.database import db
 from portal.doctor.lines import Line, Thing
 from portal.doctor.subject import Subject
 from portal.marketplace.errors import MarketplaceUnavailable
+from portal.sentences import Sentence, counted, sentence, together
 
-AWS = Thing("clock.aws", "Clock and AWS’s")
-DATABASE = Thing("clock.database", "Clock and the database’s")
+AWS = Thing("clock.aws", sentence("Clock and AWS’s"))
+DATABASE = Thing("clock.database", sentence("Clock and the database’s"))
 
 CLOSE = timedelta(seconds=10)
 FAR = timedelta(seconds=60)
 """AWS refuses signatures of a clock that is five minutes wrong; codes of a second factor last half a minute."""
-SET_IT = "Let this machine take its time from the network: `timedatectl set-ntp true`, or chrony."
+SET_IT = sentence("Let this machine take its time from the network: `timedatectl set-ntp true`, or chrony.")
 
 
 def look(subject: Subject) -> Iterator[Line]:
@@ -28,7 +29,7 @@ def look(subject: Subject) -> Iterator[Line]:
     try:
         theirs = subject.probes.time()
     except MarketplaceUnavailable:
-        yield AWS.unknown("AWS does not answer.", "See the credentials and the way to AWS.")
+        yield AWS.unknown(sentence("AWS does not answer."), sentence("See the credentials and the way to AWS."))
     else:
         yield _compare(AWS, theirs, before, subject.now(), SET_IT)
     yield from _database(subject)
@@ -36,16 +37,16 @@ def look(subject: Subject) -> Iterator[Line]:
 
 def _database(subject: Subject) -> Iterator[Line]:
     if db.engine.dialect.name != "postgresql":
-        yield DATABASE.ok("They are one: the database is a file on this machine.")
+        yield DATABASE.ok(sentence("They are one: the database is a file on this machine."))
         return
     before = subject.now()
     try:
         with db.engine.connect() as connection:
             theirs = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
     except SQLAlchemyError:
-        yield DATABASE.unknown("The database does not answer.", "Mend the database first.")
+        yield DATABASE.unknown(sentence("The database does not answer."), sentence("Mend the database first."))
         return
-    fix = f"{SET_IT} The same on the database’s machine."
+    fix = together(SET_IT, sentence("The same on the database’s machine."))
     yield _compare(DATABASE, theirs.astimezone(UTC), before, subject.now(), fix)
 
 
@@ -54,11 +55,17 @@ def _compare(thing: Thing, theirs: datetime, before: datetime, after: datetime, 
     early, late = before - (theirs + timedelta(seconds=1)), theirs - after
     apart = max(early, late, timedelta(0))
     if apart <= CLOSE:
-        return thing.ok("They agree to within a few seconds.")
-    found = f"This machine’s clock is {_duration(apart)} {'fast' if early > late else 'slow'}."
+        return thing.ok(sentence("They agree to within a few seconds."))
+    found = (
+        sentence("This machine’s clock is %(duration)s fast.", duration=_duration(apart))
+        if early > late
+        else sentence("This machine’s clock is %(duration)s slow.", duration=_duration(apart))
+    )
     return thing.wrong(found, fix) if apart > FAR else thing.warning(found, fix)
 
 
-def _duration(apart: timedelta) -> str:
+def _duration(apart: timedelta) -> Sentence:
     seconds = round(apart.total_seconds())
-    return f"{seconds} seconds" if seconds < 120 else f"{round(seconds / 60):,} minutes"
+    if seconds < 120:
+        return counted("%(num)s second", "%(num)s seconds", seconds)
+    return counted("%(num)s minute", "%(num)s minutes", round(seconds / 60))

@@ -16,11 +16,12 @@ from portal.config import Settings
 from portal.database import db
 from portal.doctor.lines import Line, State, Thing
 from portal.doctor.subject import Subject
+from portal.sentences import listed, sentence
 
-ANSWERS = Thing("database.answers", "Database")
-MIGRATIONS = Thing("database.migrations", "Migrations")
+ANSWERS = Thing("database.answers", sentence("Database"))
+MIGRATIONS = Thing("database.migrations", sentence("Migrations"))
 MIGRATIONS_FOLDER = Path(__file__).parents[1] / "migrations"
-UPGRADE = "Run `flask --app wsgi db upgrade`, then start web and worker again."
+UPGRADE = sentence("Run `flask --app wsgi db upgrade`, then start web and worker again.")
 
 
 def look(subject: Subject) -> Iterator[Line]:
@@ -28,7 +29,7 @@ def look(subject: Subject) -> Iterator[Line]:
     answers = look_quickly(subject.settings)
     yield answers
     if answers.state is State.WRONG:
-        yield MIGRATIONS.unknown("The database does not answer.", "Mend the database first.")
+        yield MIGRATIONS.unknown(sentence("The database does not answer."), sentence("Mend the database first."))
         return
     try:
         with db.engine.connect() as connection:
@@ -37,7 +38,9 @@ def look(subject: Subject) -> Iterator[Line]:
                 set(connection.execute(text("SELECT version_num FROM alembic_version")).scalars()) if there else set()
             )
     except SQLAlchemyError as error:
-        yield MIGRATIONS.unknown(f"The database did not say ({type(error).__name__}).", "Examine again.")
+        yield MIGRATIONS.unknown(
+            sentence("The database did not say (%(error)s).", error=type(error).__name__), sentence("Examine again.")
+        )
         return
     yield _migrations(here)
 
@@ -50,30 +53,36 @@ def look_quickly(settings: Settings) -> Line:
             connection.execute(text("SELECT 1"))
     except SQLAlchemyError as error:
         return ANSWERS.wrong(
-            f"It does not answer ({type(error.__cause__ or error).__name__}).",
-            "Start it, or set DATABASE_URL to where it is; see that this machine may connect.",
+            sentence("It does not answer (%(error)s).", error=type(error.__cause__ or error).__name__),
+            sentence("Start it, or set DATABASE_URL to where it is; see that this machine may connect."),
         )
     if kind == "sqlite" and settings.https:
         return ANSWERS.warning(
-            "SQLite serves one machine, and one writer at a time.",
-            "Set DATABASE_URL to a PostgreSQL, where copies for safety and several machines are possible.",
+            sentence("SQLite serves one machine, and one writer at a time."),
+            sentence("Set DATABASE_URL to a PostgreSQL, where copies for safety and several machines are possible."),
         )
-    return ANSWERS.ok({"sqlite": "SQLite answers.", "postgresql": "PostgreSQL answers."}.get(kind, f"{kind} answers."))
+    name = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}.get(kind, kind)
+    return ANSWERS.ok(sentence("%(name)s answers.", name=name))
 
 
 def _migrations(here: set[str]) -> Line:
-    wanted = _heads()
+    wanted, found = _heads(), listed(sorted(here))
     if here == wanted:
-        return MIGRATIONS.ok(f"At head ({', '.join(sorted(here))}).")
+        return MIGRATIONS.ok(sentence("At head (%(heads)s).", heads=found))
     if not here:
-        return MIGRATIONS.wrong("There are no tables yet.", UPGRADE)
+        return MIGRATIONS.wrong(sentence("There are no tables yet."), UPGRADE)
     if here <= _known():
         return MIGRATIONS.wrong(
-            f"The database is at {', '.join(sorted(here))}, this portal needs {', '.join(sorted(wanted))}.", UPGRADE
+            sentence(
+                "The database is at %(found)s, this portal needs %(wanted)s.",
+                found=found,
+                wanted=listed(sorted(wanted)),
+            ),
+            UPGRADE,
         )
     return MIGRATIONS.wrong(
-        f"The database is at {', '.join(sorted(here))}, which this portal does not know: it is of a newer one.",
-        "Install the newer portal here, too.",
+        sentence("The database is at %(found)s, which this portal does not know: it is of a newer one.", found=found),
+        sentence("Install the newer portal here, too."),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -87,6 +87,16 @@ def worst(lines: Iterable[Line], most: int) -> list[Line]:
     return sorted(
         (line for line in lines if line.state is not State.OK), key=lambda line: WORST_FIRST.index(line.state)
     )[:most]
+
+
+def as_written(name: str) -> Sentence:
+    """A name that no language translates, though a word of the portal's own may be spelt like it."""
+    return listed([name])
+
+
+def both(names: Sequence[str]) -> str:
+    """One name, or two with an `and` between."""
+    return sentence("%(one)s and %(other)s", one=names[0], other=names[1]) if len(names) > 1 else names[0]
 
 
 def in_words(number: dict[State, int]) -> Sentence:

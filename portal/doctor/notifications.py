@@ -12,15 +12,16 @@ from sqlalchemy.exc import SQLAlchemyError
 from portal.contracts.models import Contract
 from portal.database import db
 from portal.doctor import rules, topics
-from portal.doctor.lines import Line, Thing
+from portal.doctor.lines import Line, Thing, both
 from portal.doctor.policies import May, may_send, open_to_anybody
 from portal.doctor.subject import Subject
 from portal.marketplace.errors import MarketplaceError
 from portal.marketplace.routing import QueueState
 from portal.notifications.models import Notification
+from portal.sentences import Sentence, counted, listed, sentence
 
-SENDERS = Thing("notifications.senders", "Who may send to the queue")
-LAST = Thing("notifications.last", "Last notification")
+SENDERS = Thing("notifications.senders", sentence("Who may send to the queue"))
+LAST = Thing("notifications.last", sentence("Last notification"))
 
 LONG_AGO = timedelta(days=35)
 SOON = timedelta(hours=1)
@@ -47,8 +48,8 @@ def look(subject: Subject) -> Iterator[Line]:
         yield _senders(queue, senders)
     else:
         yield SENDERS.unknown(
-            "The queue does not tell, so rule, topics and policy could not be looked at.",
-            "See the line about the queue.",
+            sentence("The queue does not tell, so rule, topics and policy could not be looked at."),
+            sentence("See the line about the queue."),
         )
     yield _last(subject)
 
@@ -65,29 +66,35 @@ def _senders(queue: QueueState, senders: list[Sender]) -> Line:
     verdicts = {one: may_send(queue.policy, one.service, one.arn, queue.arn) for one in senders}
     shut_out = [one for one, verdict in verdicts.items() if verdict is May.NOT_SEND]
     if shut_out:
-        names = ", ".join(_name(one.arn) for one in shut_out)
-        services = " and ".join(sorted({one.service for one in shut_out}))
         return SENDERS.wrong(
-            f"The queue’s policy does not let them send: {names}. Whatever they send is lost.",
-            f"Let the queue’s policy allow {services} to sqs:SendMessage on this queue, with the condition ArnEquals "
-            "aws:SourceArn: the ARN of the rule, and of each topic.",
+            sentence(
+                "The queue’s policy does not let them send: %(names)s. Whatever they send is lost.",
+                names=listed(_name(one.arn) for one in shut_out),
+            ),
+            sentence(
+                "Let the queue’s policy allow %(services)s to sqs:SendMessage on this queue, with the condition "
+                "ArnEquals aws:SourceArn: the ARN of the rule, and of each topic.",
+                services=both(sorted({one.service for one in shut_out})),
+            ),
         )
     if open_to_anybody(queue.policy, queue.arn):
         return SENDERS.warning(
-            "The queue’s policy has no condition: anybody’s topic or rule may send to it.",
-            "Add the condition ArnEquals aws:SourceArn: the ARN of your rule, and of each topic.",
+            sentence("The queue’s policy has no condition: anybody’s topic or rule may send to it."),
+            sentence("Add the condition ArnEquals aws:SourceArn: the ARN of your rule, and of each topic."),
         )
     if May.UNCLEAR in verdicts.values():
         return SENDERS.unknown(
-            "The queue’s policy has a condition that the doctor does not understand.",
-            "See that it lets the rule and the topics in; a message that has come lately shows it.",
+            sentence("The queue’s policy has a condition that the doctor does not understand."),
+            sentence("See that it lets the rule and the topics in; a message that has come lately shows it."),
         )
     if not senders:
-        return SENDERS.unknown("No rule and no topic is known that should send.", "See the two lines above.")
-    rules = [_name(one.arn) for one in senders if one.service == "events.amazonaws.com"]
-    topics_let_in = len(senders) - len(rules)
-    let_in = [*rules, f"{topics_let_in} SNS topics"] if topics_let_in else rules
-    return SENDERS.ok(f"The policy lets in: {', '.join(let_in)}.")
+        return SENDERS.unknown(
+            sentence("No rule and no topic is known that should send."), sentence("See the two lines above.")
+        )
+    let_in = [_name(one.arn) for one in senders if one.service == "events.amazonaws.com"]
+    if number := len(senders) - len(let_in):
+        let_in.append(counted("%(num)s SNS topic", "%(num)s SNS topics", number))
+    return SENDERS.ok(sentence("The policy lets in: %(names)s.", names=listed(let_in)))
 
 
 def _name(arn: str) -> str:
@@ -102,33 +109,39 @@ def _last(subject: Subject) -> Line:
         ).first()
         bought = None if row else db.session.scalar(_bought_before(subject))
     except SQLAlchemyError:
-        return LAST.unknown("The database does not tell.", "See the lines about the database.")
+        return LAST.unknown(sentence("The database does not tell."), sentence("See the lines about the database."))
     if row is None:
         if bought:
             return LAST.warning(
-                "Buyers have landed, and AWS has never said anything.",
-                "See the lines above; send a message through SNS or EventBridge and watch the queue.",
+                sentence("Buyers have landed, and AWS has never said anything."),
+                sentence("See the lines above; send a message through SNS or EventBridge and watch the queue."),
             )
-        return LAST.ok("None yet, and nobody has bought anything yet.")
+        return LAST.ok(sentence("None yet, and nobody has bought anything yet."))
     received_at, name = row
     age = now - received_at
     if age > LONG_AGO:
         return LAST.warning(
-            f"{name}, {age.days} days ago. Renewals and reminders alone should have brought something since.",
-            "See the lines above, and whether messages wait in the queue.",
+            sentence(
+                "%(name)s, %(days)s days ago. Renewals and reminders alone should have brought something since.",
+                name=name,
+                days=age.days,
+            ),
+            sentence("See the lines above, and whether messages wait in the queue."),
         )
-    return LAST.ok(f"{name}, {in_words(age)} ago.")
+    return LAST.ok(sentence("%(name)s, %(age)s ago.", name=name, age=in_words(age)))
 
 
 def _bought_before(subject: Subject) -> Select[tuple[bool]]:
     return select(exists().where(Contract.created_at < subject.now() - SOON, Contract.organisation_id.is_not(None)))
 
 
-def in_words(age: timedelta) -> str:
+def in_words(age: timedelta) -> Sentence:
     """A length of time, in its largest unit."""
     seconds = max(0, round(age.total_seconds()))
-    for length, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
-        if seconds >= length:
-            number = seconds // length
-            return f"{number:,} {unit}{'' if number == 1 else 's'}"
-    return f"{seconds} second{'' if seconds == 1 else 's'}"
+    if seconds >= 86_400:
+        return counted("%(num)s day", "%(num)s days", seconds // 86_400)
+    if seconds >= 3_600:
+        return counted("%(num)s hour", "%(num)s hours", seconds // 3_600)
+    if seconds >= 60:
+        return counted("%(num)s minute", "%(num)s minutes", seconds // 60)
+    return counted("%(num)s second", "%(num)s seconds", seconds)

@@ -12,14 +12,19 @@ from portal.doctor.subject import Subject
 from portal.doctor.topics import Topics
 from portal.marketplace.errors import AccessRefused, MarketplaceError
 from portal.marketplace.routing import QueueState, Routing, Rule
+from portal.sentences import listed, sentence
 
-RULE = Thing("notifications.rule", "EventBridge rule")
-PATTERN = Thing("notifications.pattern", "EventBridge rule: pattern")
-TARGET = Thing("notifications.target", "EventBridge rule: target")
+RULE = Thing("notifications.rule", sentence("EventBridge rule"))
+PATTERN = Thing("notifications.pattern", sentence("EventBridge rule: pattern"))
+TARGET = Thing("notifications.target", sentence("EventBridge rule: target"))
 
 WHOLE = '{"source": ["aws.agreement-marketplace"]}'
-CREATE = f"In us-east-1, on the default event bus, create a rule with the pattern {WHOLE} and this queue as its target."
-MAY_LOOK = (
+CREATE = sentence(
+    "In us-east-1, on the default event bus, create a rule with the pattern %(pattern)s and this queue as its target.",
+    pattern=WHOLE,
+)
+SET_WHOLE = sentence("Set the rule’s event pattern to %(pattern)s.", pattern=WHOLE)
+MAY_LOOK = sentence(
     "To let the doctor look, allow events:ListRuleNamesByTarget, events:ListRules, events:DescribeRule and "
     "events:ListTargetsByRule; the portal itself does not need them."
 )
@@ -60,24 +65,29 @@ def lines(found: Rules, heard: Topics, subject: Subject, queue: QueueState) -> I
 
 def _rule(found: Rules, heard: Topics, subject: Subject) -> Line:
     if found.problem:
-        why = "AWS does not let it look" if isinstance(found.problem, AccessRefused) else str(found.problem)
-        return RULE.unknown(f"The doctor cannot see EventBridge’s rules ({why}).", MAY_LOOK)
-    names = ", ".join(rule.name for rule in found.rules)
+        refused = isinstance(found.problem, AccessRefused)
+        why = sentence("AWS does not let it look") if refused else str(found.problem)
+        return RULE.unknown(sentence("The doctor cannot see EventBridge’s rules (%(why)s).", why=why), MAY_LOOK)
+    names = listed(rule.name for rule in found.rules)
     if any(rule.enabled for rule in found.rules):
-        return RULE.ok(f"{names} sends to the queue.")
+        return RULE.ok(sentence("%(names)s sends to the queue.", names=names))
     if found.rules:
         return RULE.wrong(
-            f"{names} is disabled: nothing of what AWS says arrives.", "Enable the rule (EventBridge, Rules, Enable)."
+            sentence("%(names)s is disabled: nothing of what AWS says arrives.", names=names),
+            sentence("Enable the rule (EventBridge, Rules, Enable)."),
         )
     if found.elsewhere:
-        names = ", ".join(rule.name for rule in found.elsewhere)
         return RULE.wrong(
-            f"{names} hears AWS Marketplace, but does not send to this queue.", "Add the queue to the rule’s targets."
+            sentence(
+                "%(names)s hears AWS Marketplace, but does not send to this queue.",
+                names=listed(rule.name for rule in found.elsewhere),
+            ),
+            sentence("Add the queue to the rule’s targets."),
         )
     if all(heard.hears(product) for product in subject.products):
-        return RULE.ok("None, and none is needed: every product is heard through its SNS topics.")
+        return RULE.ok(sentence("None, and none is needed: every product is heard through its SNS topics."))
     return RULE.wrong(
-        "No rule sends to the queue, and products under Concurrent Agreements speak through it alone.", CREATE
+        sentence("No rule sends to the queue, and products under Concurrent Agreements speak through it alone."), CREATE
     )
 
 
@@ -88,19 +98,19 @@ def _pattern(rules: list[Rule], subject: Subject, queue: QueueState) -> Line:
         useful = _kept_out(USEFUL, rules, subject, account)
     except UnknownFilter as error:
         return PATTERN.unknown(
-            f"It has a filter that the doctor does not understand ({error}).",
-            f"The simplest pattern is the best: {WHOLE}",
+            sentence("It has a filter that the doctor does not understand (%(filter)s).", filter=str(error)),
+            sentence("The simplest pattern is the best: %(pattern)s", pattern=WHOLE),
         )
     if needed:
         return PATTERN.wrong(
-            f"It is too narrow. Not let through: {'; '.join(needed)}.", f"Set the rule’s event pattern to {WHOLE}."
+            sentence("It is too narrow. Not let through: %(events)s.", events="; ".join(needed)), SET_WHOLE
         )
     if useful:
         return PATTERN.warning(
-            f"Staff would like to see what it does not let through: {'; '.join(useful)}.",
-            f"Set the rule’s event pattern to {WHOLE}.",
+            sentence("Staff would like to see what it does not let through: %(events)s.", events="; ".join(useful)),
+            SET_WHOLE,
         )
-    return PATTERN.ok("It lets through all that the portal needs.")
+    return PATTERN.ok(sentence("It lets through all that the portal needs."))
 
 
 def _kept_out(types: tuple[str, ...], rules: list[Rule], subject: Subject, account: str) -> list[str]:
@@ -118,7 +128,10 @@ def _target(rules: list[Rule], queue: QueueState) -> Line:
     changed = [rule.name for rule in rules if (target := rule.target(queue.arn)) and target.changed]
     if changed:
         return TARGET.wrong(
-            f"{', '.join(changed)} rewrites events on their way (input transformer or path): they are not understood.",
-            "In the rule’s target, set the input to “Matched events”.",
+            sentence(
+                "%(names)s rewrites events on their way (input transformer or path): they are not understood.",
+                names=listed(changed),
+            ),
+            sentence("In the rule’s target, set the input to “Matched events”."),
         )
-    return TARGET.ok("Events arrive as they are.")
+    return TARGET.ok(sentence("Events arrive as they are."))

@@ -15,12 +15,13 @@ from portal.doctor.subject import Subject
 from portal.marketplace.errors import AccessRefused, MarketplaceError
 from portal.marketplace.routing import QueueState, Routing, Subscription
 from portal.products import Pricing, Product
+from portal.sentences import Sentence, listed, sentence, together
 
-TOPICS = Thing("notifications.topics", "SNS topics")
+TOPICS = Thing("notifications.topics", sentence("SNS topics"))
 
 ENTITLEMENT = "aws-mp-entitlement-notification-"
 SUBSCRIPTION = "aws-mp-subscription-notification-"
-MAY_LOOK = "To let the doctor look, allow sns:ListSubscriptions; the portal itself does not need it."
+MAY_LOOK = sentence("To let the doctor look, allow sns:ListSubscriptions; the portal itself does not need it.")
 
 
 @dataclass(frozen=True)
@@ -58,12 +59,14 @@ def line(heard: Topics, subject: Subject, *, others_have_a_rule: bool) -> Line:
     """Nothing tells from outside whether a product is an older one: what it is subscribed to tells, and its buyers'
     names."""
     if heard.problem:
-        why = "AWS does not let it look" if isinstance(heard.problem, AccessRefused) else str(heard.problem)
-        return TOPICS.unknown(f"The doctor cannot see SNS’s subscriptions ({why}).", MAY_LOOK)
+        refused = isinstance(heard.problem, AccessRefused)
+        why = sentence("AWS does not let it look") if refused else str(heard.problem)
+        return TOPICS.unknown(sentence("The doctor cannot see SNS’s subscriptions (%(why)s).", why=why), MAY_LOOK)
     waiting = [one.topic for one in heard.subscriptions if not one.confirmed]
     if waiting:
         return TOPICS.wrong(
-            f"Subscribed, but not confirmed: {', '.join(waiting)}.", "Confirm the subscription, or make it anew."
+            sentence("Subscribed, but not confirmed: %(topics)s.", topics=listed(waiting)),
+            sentence("Confirm the subscription, or make it anew."),
         )
     missing = {product.title: heard.missing(product) for product in subject.products}
     half = {
@@ -72,7 +75,9 @@ def line(heard: Topics, subject: Subject, *, others_have_a_rule: bool) -> Line:
         if missing[product.title] and len(missing[product.title]) < len(topics_of(product))
     }
     if half:
-        return TOPICS.wrong(f"Only half is heard of {_listed(half)} is missing.", _subscribe(half))
+        return TOPICS.wrong(
+            sentence("Only half is heard of %(missing)s is missing.", missing=_by_product(half)), _subscribe(half)
+        )
     silent = {product.title: topics_of(product) for product in subject.products if missing[product.title]}
     old = {
         product.title: silent[product.title]
@@ -81,24 +86,28 @@ def line(heard: Topics, subject: Subject, *, others_have_a_rule: bool) -> Line:
     }
     if old:
         return TOPICS.warning(
-            f"{', '.join(old)}: buyers have the identifiers of older products, and no topic is heard.",
-            f"{_subscribe(old)} Products that have moved to Concurrent Agreements need none.",
+            sentence(
+                "%(products)s: buyers have the identifiers of older products, and no topic is heard.",
+                products=listed(old),
+            ),
+            together(_subscribe(old), sentence("Products that have moved to Concurrent Agreements need none.")),
         )
     heard_titles = [title for title, topics in missing.items() if not topics]
     if not heard_titles:
-        return TOPICS.ok("None, which is right for products under Concurrent Agreements.")
-    return TOPICS.ok(
-        f"Heard: {', '.join(heard_titles)}." + (" The others speak through the rule." if others_have_a_rule else "")
-    )
+        return TOPICS.ok(sentence("None, which is right for products under Concurrent Agreements."))
+    told = sentence("Heard: %(products)s.", products=listed(heard_titles))
+    return TOPICS.ok(together(told, sentence("The others speak through the rule.")) if others_have_a_rule else told)
 
 
-def _listed(missing: Mapping[str, list[str]]) -> str:
+def _by_product(missing: Mapping[str, list[str]]) -> str:
     return "; ".join(f"{title}: {', '.join(topics)}" for title, topics in missing.items())
 
 
-def _subscribe(missing: Mapping[str, list[str]]) -> str:
-    topics = ", ".join(topic for several in missing.values() for topic in several)
-    return f"In us-east-1, with the account that published the product, subscribe the queue to {topics}."
+def _subscribe(missing: Mapping[str, list[str]]) -> Sentence:
+    return sentence(
+        "In us-east-1, with the account that published the product, subscribe the queue to %(topics)s.",
+        topics=listed(topic for several in missing.values() for topic in several),
+    )
 
 
 def _is_old(product: Product) -> bool:

@@ -13,24 +13,25 @@ from portal.database import db
 from portal.doctor.lines import Line, Thing
 from portal.doctor.subject import Signs, Subject
 from portal.notifications.models import Fate, Notification, has_fate
+from portal.sentences import sentence
 
 ROLES = {
-    "consumer": Thing("worker.consumer", "Worker: consumer"),
-    "jobs": Thing("worker.jobs", "Worker: jobs"),
-    "mail": Thing("worker.mail", "Worker: mail"),
-    "clock": Thing("worker.clock", "Worker: clock"),
+    "consumer": Thing("worker.consumer", sentence("Worker: consumer")),
+    "jobs": Thing("worker.jobs", sentence("Worker: jobs")),
+    "mail": Thing("worker.mail", sentence("Worker: mail")),
+    "clock": Thing("worker.clock", sentence("Worker: clock")),
 }
-DOES = {
-    "consumer": "Nobody takes AWS’s notifications from the queue",
-    "jobs": "Nobody works on notifications or asks AWS",
-    "mail": "Nobody sends letters",
-    "clock": "Nobody asks for what is left undone to be done",
+SILENT = {
+    "consumer": sentence("Nobody takes AWS’s notifications from the queue: no sign of life for a minute and a half."),
+    "jobs": sentence("Nobody works on notifications or asks AWS: no sign of life for a minute and a half."),
+    "mail": sentence("Nobody sends letters: no sign of life for a minute and a half."),
+    "clock": sentence("Nobody asks for what is left undone to be done: no sign of life for a minute and a half."),
 }
-BACKLOG = Thing("worker.backlog", "Work left")
+BACKLOG = Thing("worker.backlog", sentence("Work left"))
 
 PATIENCE = timedelta(minutes=2)
 TOO_LONG = timedelta(minutes=15)
-START = "Start `python worker.py`, and let it be started again should it end."
+START = sentence("Start `python worker.py`, and let it be started again should it end.")
 
 
 def look(subject: Subject) -> Iterator[Line]:
@@ -45,7 +46,9 @@ def look_quickly(signs: Callable[[], Signs], *, has_queue: bool) -> Iterator[Lin
         found = signs()
     except (RedisError, OSError):
         for thing in ROLES.values():
-            yield thing.unknown("Redis, which would tell, does not answer.", "See the line about Redis.")
+            yield thing.unknown(
+                sentence("Redis, which would tell, does not answer."), sentence("See the line about Redis.")
+            )
         return
     for role in ROLES:
         yield _role(role, found, has_queue)
@@ -54,10 +57,10 @@ def look_quickly(signs: Callable[[], Signs], *, has_queue: bool) -> Iterator[Lin
 def _role(role: str, signs: Signs, has_queue: bool) -> Line:
     thing, number = ROLES[role], signs.alive.get(role, 0)
     if number:
-        return thing.ok(f"{number} alive." if number > 1 else "Alive.")
+        return thing.ok(sentence("%(number)s alive.", number=number) if number > 1 else sentence("Alive."))
     if role == "consumer" and not has_queue:
-        return thing.unknown("Without a queue there is none.", "See the line about the queue.")
-    return thing.wrong(f"{DOES[role]}: no sign of life for a minute and a half.", START)
+        return thing.unknown(sentence("Without a queue there is none."), sentence("See the line about the queue."))
+    return thing.wrong(SILENT[role], START)
 
 
 def _backlog(subject: Subject) -> Line:
@@ -67,13 +70,19 @@ def _backlog(subject: Subject) -> Line:
     try:
         oldest, number = db.session.execute(statement).one()
     except SQLAlchemyError:
-        return BACKLOG.unknown("The database does not tell.", "See the lines about the database.")
+        return BACKLOG.unknown(sentence("The database does not tell."), sentence("See the lines about the database."))
     if not number:
-        return BACKLOG.ok("No notification waits to be worked on.")
+        return BACKLOG.ok(sentence("No notification waits to be worked on."))
     age = subject.now() - oldest
-    found = f"{number:,} notifications wait; the oldest for {round(age.total_seconds() / 60):,} minutes."
+    found = sentence(
+        "%(number)s notifications wait; the oldest for %(minutes)s minutes.",
+        number=number,
+        minutes=round(age.total_seconds() / 60),
+    )
     if age > TOO_LONG:
-        return BACKLOG.wrong(found, "See the worker’s log; start more workers in the role jobs.")
+        return BACKLOG.wrong(found, sentence("See the worker’s log; start more workers in the role jobs."))
     if age > PATIENCE:
-        return BACKLOG.warning(found, "Look again in a few minutes; start more workers in the role jobs if it grows.")
+        return BACKLOG.warning(
+            found, sentence("Look again in a few minutes; start more workers in the role jobs if it grows.")
+        )
     return BACKLOG.ok(found)

@@ -26,12 +26,14 @@ from portal.database import db, portions, transaction
 from portal.marketplace.agreements import Agreements
 from portal.marketplace.client import Marketplace
 from portal.marketplace.errors import MarketplaceError, MarketplaceUnavailable
+from portal.notifications import problems
 from portal.notifications.cases import Case, learn, sort
 from portal.notifications.inbox import Fates, Taken, postpone, settle, take
 from portal.notifications.models import Fate
 from portal.notifications.replacements import find_what_is_replaced
 from portal.notifications.vocabulary import Kind
 from portal.products import Products
+from portal.sentences import sentence
 
 logger = logging.getLogger(__name__)
 
@@ -99,7 +101,7 @@ def _write(cases: Sequence[Case], readings: dict[UUID, Reading], products: Produ
                 _write([case], readings, products, now)
             return
         logger.exception("Notifications %s could not be applied", [row.id for row in cases[0].messages])
-        problem = f"A fault of the portal ({type(error).__name__})"
+        problem = sentence(problems.FAULT, error=type(error).__name__)
         _try_later(cases[0].messages, REFUSAL_WAITS, problem, most=MOST_REFUSALS)
 
 
@@ -108,7 +110,7 @@ def apply_case(
 ) -> None:
     """Write what a case and its reading say about one contract, which is locked; its fates are added to `fates`."""
     if contract.merged_into_id is not None:
-        postpone(case.messages, (0.1,), "Its contract was joined to another a moment ago.")
+        postpone(case.messages, (0.1,), problems.JOINED)
         return
     version, messages = contract.version, case.in_order()
     for message in messages:
@@ -118,7 +120,7 @@ def apply_case(
     told_anew = Kind.ENTITLEMENT_CHANGED in kinds
     if is_empty and checks.is_doubtful(contract, products, case.attempts, now, told_anew=told_anew):
         sync.show_unsure(contract)
-        postpone(messages, checks.DOUBTS, "AWS shows no entitlement yet; asking again.")
+        postpone(messages, checks.DOUBTS, problems.NOTHING_YET)
         return
     last, confirmed_at = messages[-1], contract.confirmed_at
     changed = sync.write_locked(contract, reading, products, Because(Cause.NOTIFICATION, last.name, last.id), now)
@@ -166,9 +168,9 @@ def _settle(contract: Contract, messages: Sequence[Taken], fates: Fates, *, chan
 
 def _note_problem(case: Case, problem: MarketplaceError) -> None:
     if not isinstance(problem, MarketplaceUnavailable):
-        _try_later(case.messages, REFUSAL_WAITS, f"AWS refused ({problem})", most=MOST_REFUSALS)
+        _try_later(case.messages, REFUSAL_WAITS, sentence(problems.REFUSED, problem=str(problem)), most=MOST_REFUSALS)
         return
-    _try_later(case.messages, WAITS, f"AWS did not answer ({problem})")
+    _try_later(case.messages, WAITS, sentence(problems.NO_ANSWER, problem=str(problem)))
     with transaction():
         for contract in sync.lock([case.contract_id]).values():
             sync.show_unsure(contract)

@@ -13,6 +13,8 @@ from portal.database import db, portions, transaction
 from portal.notifications.inbox import Fates, Taken
 from portal.notifications.intake import names_in
 from portal.notifications.models import Fate
+from portal.notifications.problems import AMBIGUOUS
+from portal.sentences import sentence
 
 
 @dataclass
@@ -51,7 +53,7 @@ def sort(taken: Sequence[Taken]) -> list[Case]:
             if len(found) == 1:
                 cases.setdefault(found[0], Case(found[0])).messages.append(message)
             elif found:
-                problem = f"It may be about any of {len(found)} contracts; a person must decide."
+                problem = sentence(AMBIGUOUS, number=len(found))
                 fates.settle([message], Fate.PARKED, problem=problem)
             else:
                 fates.settle([message], Fate.PARKED)

@@ -19,6 +19,7 @@ from portal.contracts.history import write_change
 from portal.contracts.models import Cause, Contract
 from portal.database import db
 from portal.language import gettext as _
+from portal.language import marked
 from portal.mail import letters, outbox
 from portal.registration import moving
 from portal.registration.giving import Post
@@ -27,7 +28,7 @@ from portal.registration.moves import Move, told_by_mail
 from portal.registration.moving import CannotMove, Deed, Seen
 
 UNDO_WITHIN = timedelta(days=1)
-WITHIN = "Its own people moved it between their organisations."
+WITHIN = marked("Its own people moved it between their organisations.")
 """What staff read in place of a reason; customers are asked for none."""
 LISTED = 20
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -13,6 +13,9 @@ from portal.contracts.models import Contract
 from portal.database import db, transaction
 from portal.registration.models import Claim, ClaimState
 from portal.sealing import hash_secret
+
+ARRIVES_WITHIN = timedelta(minutes=10)
+"""So long after the POST its browser comes for the claim; later nobody does who brought it."""
 
 
 class Standing(StrEnum):
@@ -33,7 +36,8 @@ class Standing(StrEnum):
 def take_over(secret: str, now: datetime) -> UUID | None:
     """Exchange the arrival secret for the claim's id, once; None when it is unknown, spent or too old."""
     with transaction():
-        claim = db.session.scalar(select(Claim).where(Claim.secret_hash == hash_secret(secret), Claim.expires_at > now))
+        young = (Claim.expires_at > now, Claim.created_at > now - ARRIVES_WITHIN)
+        claim = db.session.scalar(select(Claim).where(Claim.secret_hash == hash_secret(secret), *young))
         if claim is None:
             return None
         taken = db.session.execute(

@@ -19,7 +19,7 @@ from portal.accounts.models import Person, Role
 from portal.contracts.models import Contract
 from portal.database import db
 from portal.language import gettext as _
-from portal.language import language
+from portal.language import language, marked
 from portal.mail import letters, outbox
 from portal.registration import moving
 from portal.registration.by_customers import UNDO_WITHIN, MayNotMove, Mover, tell
@@ -30,7 +30,7 @@ from portal.registration.moving import CannotMove, ChangedMeanwhile, Deed, Seen,
 from portal.sealing import hash_secret, new_secret
 
 LIFETIME = timedelta(days=7)
-AGREED = "The owners of both sides agreed."
+AGREED = marked("The owners of both sides agreed.")
 """What staff read in place of a reason."""
 MOST_A_DAY = 5
 """So many offers a day for one contract, and so many letters to one address."""

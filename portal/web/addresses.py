@@ -4,6 +4,18 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from werkzeug.routing import IntegerConverter, Map
+
+LARGEST_NUMBER = 2**31 - 1
+"""The database counts no further."""
+
+
+class Number(IntegerConverter):
+    """A number in an address. One that nothing can have is no address of ours."""
+
+    def __init__(self, map: Map) -> None:  # noqa: A002 - so it is called
+        super().__init__(map, max=LARGEST_NUMBER)
+
 
 def is_ours(address: str) -> bool:
     """Whether an address is a path of this site; browsers take `//host` and `/\\host` for another."""

@@ -26,6 +26,7 @@ from portal.staff.contract.timeline import (
     status_bars,
     term_bars,
 )
+from portal.staff.recalled import recalled
 from portal.web.history import history_line
 from portal.web.redaction import organisation_in_words
 from portal.web.wording import STATES
@@ -83,12 +84,13 @@ def _message(row: Notification) -> Event:
     told = _FATES.get(Fate(row.fate), row.fate) if row.fate in list(Fate) else row.fate
     detail = _(told) if told else ""
     at, anchor = happened_at(row), f"message-{row.id}"
-    return Event(Lane.MESSAGES, at, row.name, anchor, number=row.id, detail=detail)
+    return Event(Lane.MESSAGES, at, recalled(row.name), anchor, number=row.id, detail=detail)
 
 
 def _deed(entry: AuditEntry, names: Mapping[str, str]) -> Event:
     who = names.get(entry.actor, entry.actor)
-    return Event(Lane.PEOPLE, entry.at, f"{who}: {entry.action}", f"deed-{entry.id}", detail=entry.why or "")
+    words = _("%(who)s: %(did)s", who=who, did=entry.action)
+    return Event(Lane.PEOPLE, entry.at, words, f"deed-{entry.id}", detail=recalled(entry.why))
 
 
 def _earlier(days: list[Day], *, private: bool) -> Iterator[Event]:

@@ -24,6 +24,7 @@ from portal.staff.contract.known_by import KnownName, names_of
 from portal.staff.contract.messages_about import happened_at
 from portal.staff.contract.payloads import Layer, layers
 from portal.staff.contract.timeline import Timeline
+from portal.staff.recalled import recalled
 from portal.web.contract_timeline import timeline_of
 from portal.web.filters import when
 from portal.web.timeline_picture import NARROW, WIDE, Picture, draw
@@ -131,11 +132,11 @@ def _payload(row: Notification) -> Payload:
     waits = row.settled_at is None
     return Payload(
         id=row.id,
-        name=row.name,
+        name=recalled(row.name),
         happened_at=happened_at(row),
         received_at=row.received_at,
         fate=row.fate,
-        problem=row.problem,
+        problem=recalled(row.problem),
         due_at=row.due_at if waits else None,
         attempts=row.attempts,
         layers=layers(row.body),

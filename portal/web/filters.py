@@ -11,6 +11,7 @@ from flask import Flask, url_for
 from markupsafe import Markup, escape
 
 from portal.language import number, said, say, time_zone, zone_in_words
+from portal.staff.recalled import recalled
 
 _SIGNS = {"*": Markup("<strong>{}</strong>"), "`": Markup("<code>{}</code>")}
 _STRESSED = re.compile(r"(\*[^*]+\*|`[^`]+`)")
@@ -52,7 +53,7 @@ def _stressed(part: str) -> Markup:
 
 def init_app(app: Flask) -> None:
     """Give the filters to the templates, and static addresses that change with their files."""
-    for fltr in (when, day, iso, clock, zone_in_words, stressed, number, say):
+    for fltr in (when, day, iso, clock, zone_in_words, stressed, number, say, recalled):
         app.add_template_filter(fltr)
     versions: dict[str, str] = {}
 

@@ -145,7 +145,10 @@ def spending(budgets: Sequence[Budget]) -> list[Spending]:
 def in_words(age: timedelta) -> str:
     """`45 s`, `12 min`, `3 h`, `2 days`."""
     seconds = max(0, int(age.total_seconds()))
-    for size, unit in ((86_400, "days"), (3_600, "h"), (60, "min")):
-        if seconds >= 2 * size or (size < 86_400 and seconds >= size):
-            return f"{seconds // size} {unit}"
-    return f"{seconds} s"
+    if seconds >= 2 * 86_400:
+        return _("%(number)s days", number=seconds // 86_400)
+    if seconds >= 3_600:
+        return _("%(number)s h", number=seconds // 3_600)
+    if seconds >= 60:
+        return _("%(number)s min", number=seconds // 60)
+    return _("%(number)s s", number=seconds)

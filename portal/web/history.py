@@ -12,6 +12,7 @@ from portal.contracts.models import Cause, ContractChange
 from portal.language import gettext as _
 from portal.language import marked
 from portal.products import Product
+from portal.staff.recalled import recalled
 from portal.web.filters import day
 from portal.web.wording import CAUSES, STATES, SUBJECTS, reason_in_words, value_in_words
 
@@ -49,7 +50,7 @@ def history_line(change: ContractChange, product: Product) -> HistoryLine:
     elif change.subject == "organisation" and after is None:
         sentence = _("No longer linked to %(organisation)s.", organisation=before)
     elif change.subject == "organisation" and change.detail:
-        sentence = _("Linked to %(organisation)s by %(name)s.", organisation=after, name=change.detail)
+        sentence = _("Linked to %(organisation)s by %(name)s.", organisation=after, name=recalled(change.detail))
     elif change.subject == "organisation":
         sentence = _("Linked to %(organisation)s.", organisation=after)
     elif before == after or (before is None and after is None):
@@ -61,7 +62,7 @@ def history_line(change: ContractChange, product: Product) -> HistoryLine:
     else:
         sentence = _("%(what)s: %(before)s → %(after)s.", what=what, before=before, after=after)
     cause = _(CAUSES.get(Cause(change.cause), marked("Changed")))
-    return HistoryLine(change.at, what, before, after, cause, change.detail, sentence)
+    return HistoryLine(change.at, what, before, after, cause, recalled(change.detail) or None, sentence)
 
 
 def _change_in_words(change: ContractChange, product: Product) -> tuple[str, str | None, str | None]:

@@ -76,5 +76,13 @@ CODES = (
     marked("product"),
     marked("organisation"),
     marked("change"),
+    marked("person"),
+    marked("notification"),
+    marked("dead letter"),
+    marked("finding"),
+    marked("letter"),
+    marked("purchase"),
+    marked("account"),
+    marked("text"),
 )
-"""Words of the code that pages show as they are: fates, states, roles, and what a text may be."""
+"""Words of the code that pages show as they are: fates, states, roles, what a text may be; what is masked, of what."""

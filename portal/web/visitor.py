@@ -6,7 +6,6 @@ claims. It is signed, and for the server alone; nothing that must stay secret fr
 
 from __future__ import annotations
 
-from datetime import timedelta
 from uuid import UUID
 
 from flask import Flask, Response, current_app, g, request, session
@@ -20,6 +19,7 @@ from portal.accounts.models import Person
 from portal.database import transaction, utcnow
 from portal.extensions import login_manager
 from portal.language import gettext, marked
+from portal.registration.claims import ARRIVES_WITHIN
 from portal.web import speech
 
 CLAIMS = "claims"
@@ -28,7 +28,6 @@ BEARER = "bearer"
 KEPT = (CLAIMS, INVITATION, BEARER)
 """What a browser brought along stays with it, whoever signs in or out there."""
 MOST_CLAIMS = 5
-ARRIVAL_COOKIE_LIFETIME = timedelta(minutes=10)
 
 
 class Visitor(UserMixin):  # type: ignore[misc]
@@ -183,7 +182,7 @@ def hand_arrival_cookie(response: Response, secret: str) -> None:
     response.set_cookie(
         _arrival_cookie_name(),
         secret,
-        max_age=ARRIVAL_COOKIE_LIFETIME,
+        max_age=ARRIVES_WITHIN,
         httponly=True,
         samesite="Lax",
         secure=current_app.config["SESSION_COOKIE_SECURE"],

@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from portal.contracts.models import Contract
+from portal.registration.models import Claim
 from tests.attacks.conftest import House
-from tests.cast import Somebody
+from tests.cast import PASSWORD, Somebody
 from tests.portal_client import Page, PortalClient
 
 NUMBER = re.compile(r"[0-9a-f-]{36}|\d+")
@@ -78,3 +81,31 @@ def test_doing_something_to_it_is_answered_alike(client: PortalClient, mallory: 
     fields = {"csrf_token": token, "email": "m@globex.example", "role": "member", "name": "x", "to": "1", "seen": "1"}
     theirs, nothing = DEEDS[deed](vermilion)
     assert shown(client.post(theirs, fields)) == shown(client.post(nothing, fields))
+
+
+def test_no_number_follows_from_another(
+    client: PortalClient, arrive: Callable[..., Page], stored: Callable[..., list[Any]]
+):
+    arrive(client)
+    numbers = [one.id for kind in (Contract, Claim) for one in stored(kind)]
+    assert [number.version for number in numbers] == [4, 4]  # by chance
+
+
+FORMS = {
+    "/signup": {"name": "M", "organization": "M", "accept_terms": "y", "password": "mauve lantern cabbage"},
+    "/password/forgot": {},
+    "/signin": {"password": f"not {PASSWORD}"},
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_known_address_is_told_apart_by_no_form(
+    client: PortalClient, another_client: PortalClient, alice: Somebody, form: str
+):
+    answers = []
+    for browser, email in ((client, alice.email), (another_client, "nobody@acme.example")):
+        first = browser.press(form, form, email=email, **FORMS[form])
+        after = browser.follow(first)
+        answers.append((*shown(first), *(text.replace(email, "…") for text in shown(after)[1:])))
+    assert answers[0][0] == {"/signup": 303, "/password/forgot": 303, "/signin": 401}[form]
+    assert answers[0] == answers[1]

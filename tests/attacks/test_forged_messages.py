@@ -47,27 +47,39 @@ def forged(contract: Contract, name: str, **more: Any) -> str:
     return shapes.event(name, detail, time=f"{utcnow():%Y-%m-%dT%H:%M:%SZ}")
 
 
+def work(bench: Bench) -> None:
+    """Let the worker do what it does with messages, all of them."""
+    bench.work()
+    assert {one.fate for one in bench.notifications()} == {"applied"}
+
+
 @pytest.mark.parametrize("name", ["License Deprovisioned - Manufacturer", "License Updated - Manufacturer"])
 def test_nothing_is_taken_or_given_by_one(bench: Bench, contract: Contract, page_says: Callable[[], str], name: str):
     before = bench.entitlements(contract)
     bench.send(forged(contract, name, entitlements=[{"dimension": "seats", "value": 1_000_000}], seats="1000000"))
     assert bench.hear() >= 1
-    bench.work()
-    assert (bench.entitlements(contract), "1000000" in page_says()) == (before, False)
+    work(bench)
+    shown = [words for words in ("1000000", "1,000,000") if words in page_says()]
+    assert (bench.entitlements(contract), shown) == (before, [])
 
 
 def test_a_contract_is_not_ended_by_one(bench: Bench, contract: Contract):
-    before = bench.entitlements(contract)
-    bench.send(forged(contract, "License Deprovisioned - Manufacturer"), forged(contract, "Purchase Agreement Ended"))
-    bench.hear()
-    bench.work()
+    before, (agreement,) = bench.entitlements(contract), [one.text for one in contract.names if one.kind == "agreement"]
+    ended = shapes.event(
+        "Purchase Agreement Ended - Proposer",
+        shapes.agreement_detail(id=agreement, status="CANCELLED"),
+        time=f"{utcnow():%Y-%m-%dT%H:%M:%SZ}",
+    )
+    bench.send(forged(contract, "License Deprovisioned - Manufacturer"), ended)
+    assert bench.hear() >= 2
+    work(bench)
     assert (bench.fresh(contract).state == "ended", bench.entitlements(contract)) == (False, before)
 
 
 def test_it_changes_hands_by_none(bench: Bench, contract: Contract, alice: Somebody):
     bench.send(forged(contract, "License Updated - Manufacturer", acceptor={"accountId": "666666666666"}))
     bench.hear()
-    bench.work()
+    work(bench)
     fresh = bench.fresh(contract)
     assert (fresh.organisation_id, fresh.aws_account_id) == (alice.organisation_id, "444455556666")
 
@@ -88,7 +100,7 @@ def test_the_address_in_one_is_not_visited(bench: Bench):
     assert (len(bench.notifications()), asked) == (1, [])
 
 
-def test_one_that_is_repeated_a_hundred_times_is_one(bench: Bench, contract: Contract):
+def test_one_that_is_repeated_many_times_is_one(bench: Bench, contract: Contract):
     before = len(bench.notifications())
     body = forged(contract, "License Updated - Manufacturer")
     bench.send(*[body] * 20)

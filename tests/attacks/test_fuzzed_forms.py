@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
+from werkzeug.routing import IntegerConverter
 
 from tests.attacks.conftest import Address, House
 from tests.cast import Somebody
@@ -127,3 +129,21 @@ def test_no_cookie_breaks_the_portal(client: PortalClient, cookies: dict[str, st
     sent = "; ".join(f"{name}={value}" for name, value in cookies.items() if value.isascii() and value.isprintable())
     answer = client.http.get("/signin", headers={"Cookie": sent}, base_url=client.site)
     assert answer.status_code < 500
+
+
+@pytest.mark.parametrize("number", [2**31, 2**63, 10**40])
+@pytest.mark.parametrize("who", ["owner", "staff"])
+def test_no_number_breaks_the_portal(
+    people: dict[str, Callable[[], PortalClient]], migrated_app: Flask, who: str, number: int
+):
+    browser, broken = people[who](), []
+    for rule in migrated_app.url_map.iter_rules():
+        numbers = {name for name in rule.arguments if isinstance(rule._converters[name], IntegerConverter)}
+        values = {name: number if name in numbers else UUID(int=1) for name in rule.arguments}
+        built = rule.build(values) if numbers else None
+        if built is None:
+            continue
+        methods = (rule.methods or set()) & {"GET", "POST"}
+        answers = {method: getattr(browser, method.lower())(built[1]).status for method in methods}
+        broken += [f"{method} {rule.rule}: {status}" for method, status in answers.items() if status >= 500]
+    assert broken == []

@@ -52,9 +52,9 @@ def pressed(ready: Ready) -> list[Page]:
 
 
 def test_one_has_it_and_the_other_reads_so(pressed: list[Page], ready: Ready, stored: Callable[..., list[Any]]):
+    assert sorted(page.status for page in pressed) == [303, 409]
     (winner,) = [person for page, (_b, _f, person) in zip(pressed, ready, strict=True) if page.status == 303]
     (contract,) = stored(Contract)
-    assert sorted(page.status for page in pressed) == [303, 409]
     assert contract.organisation_id == winner.organisation_id
 
 

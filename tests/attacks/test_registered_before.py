@@ -101,8 +101,13 @@ def test_an_invitation_for_bob_lets_her_in_nowhere(hers: PortalClient, portal: F
     assert (answer.status, hers.get(home).status) == (410, 404)
 
 
-def test_she_cannot_say_that_the_address_is_hers(hers: PortalClient):
-    assert "Confirm your" in hers.get("/contracts").text or hers.get("/verify/guess").status == 410
+def test_she_cannot_say_that_the_address_is_hers(hers: PortalClient, stored: Stored):
+    token = hers.get("/contracts").forms[0].fields["csrf_token"]
+    answers = [hers.get("/verify/guess").status, hers.post("/verify/guess", {"csrf_token": token}).status]
+    hers.post("/verify/again", {"csrf_token": token})
+    (account,) = [person for person in stored(Person) if person.email == BOBS]
+    written_to = {letter.to for letter in stored(Letter)}
+    assert (answers, account.email_verified_at, written_to) == ([410, 410], None, {BOBS})
 
 
 def test_a_provider_s_word_for_bob_does_not_let_him_into_hers_unasked(

@@ -1,13 +1,16 @@
 """A purchase belongs to the browser that brought it. Whoever knows its number, or was quick to copy, has nothing."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy import update
 
 from portal.contracts.models import Contract
+from portal.database import db, transaction, utcnow
 from portal.registration.models import Claim
 from tests.cast import Somebody
 from tests.portal_client import LANDING, TOKEN_FIELD, Page, PortalClient
@@ -49,9 +52,13 @@ def test_its_number_does_nothing(
     assert (answer.status, [one.organisation_id for one in stored(Contract)]) == (410, [None])
 
 
-def test_a_number_in_the_address_of_another_page_brings_nothing(thief: PortalClient, claim: str):
-    number = claim.rsplit("/", 1)[1]
-    assert "Analytics" not in thief.get(f"/signup?claim={number}").text + thief.get(f"/signin?claim={number}").text
+@pytest.mark.parametrize("page", ["/signup", "/signin", "/password/forgot"])
+def test_a_number_in_the_address_of_another_page_brings_nothing(
+    client: PortalClient, another_client: PortalClient, claim: str, page: str
+):
+    address = f"{page}?claim={claim.rsplit('/', 1)[1]}"
+    shown = ["Analytics" in browser.get(address).text for browser in (client, another_client)]
+    assert shown == [True, False]
 
 
 def test_a_copied_arrival_cookie_comes_too_late(
@@ -63,6 +70,15 @@ def test_a_copied_arrival_cookie_comes_too_late(
     client.get(LANDING)  # it is exchanged here
     thief.http.set_cookie("arrival", secret.value, domain="127.0.0.1")
     assert thief.follow(thief.get(LANDING)).heading == "Welcome"
+
+
+def test_an_arrival_cookie_that_was_never_exchanged_is_worth_nothing_later(
+    app: Flask, client: PortalClient, buy: Callable[..., Any], token_for: Callable[..., str]
+):
+    client.post_from_aws({TOKEN_FIELD: token_for(buy())})
+    with app.app_context(), transaction():
+        db.session.execute(update(Claim).values(created_at=utcnow() - timedelta(minutes=11)))
+    assert client.follow(client.get(LANDING)).heading == "Welcome"
 
 
 def test_a_session_that_names_it_is_worth_nothing_without_our_signature(app: Flask, thief: PortalClient, claim: str):

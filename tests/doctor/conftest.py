@@ -16,6 +16,7 @@ from portal.doctor.subject import Subject
 from portal.jobs.examined import whole_portal
 from portal.products import Product, Products
 from tests.cast import ANALYTICS
+from tests.doctor.reading import left_in_english
 from tests.doctor.seller import RULE, WHOLE, SellersQueue
 
 Examine = Callable[..., dict[str, Line]]
@@ -36,6 +37,7 @@ def examine(subject: Subject) -> Examine:
         lines = list(PARTS[part](replace(portal or subject, **changes)))
         assert all(line.part is part for line in lines)
         assert all(line.fix for line in lines if line.state != "ok")
+        assert {line.key: left for line in lines if (left := left_in_english(line))} == {}
         return {line.key.partition(".")[2]: line for line in lines}
 
     return look

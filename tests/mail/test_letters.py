@@ -202,3 +202,7 @@ def test_a_zone_that_nobody_knows_is_utc(zone: str):
 
 def test_a_language_that_nobody_speaks_is_english():
     assert KINDS["welcome"].example(SENDER).write(Reader("xx")).language == "en"
+
+
+def test_a_browser_is_said_in_the_reader_s_language():
+    assert "Firefox(Linux)" in written("signed_in_anew", "ja", agent="Firefox on Linux").text

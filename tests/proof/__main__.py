@@ -22,6 +22,7 @@ from tests.proof.crash import Crashes
 from tests.proof.crash_stage import stage
 from tests.proof.crash_tally import Tally
 from tests.proof.crash_tally import in_words as tally_in_words
+from tests.proof.defences import Defence, Ground, Outcome, Verdict, defences, tracked
 from tests.proof.fuzz import Fuzzed, Unfit, fuzz
 from tests.proof.property import ground, in_words, live
 
@@ -37,7 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says. 0 when nothing was found, 1 when something was, 2 for a wrong command."""
     options = _options(arguments)
     console = Console()
-    console.print(f"Seed {options.seed} (give it again with --seed {options.seed})", highlight=False)
+    if "seed" in options:
+        console.print(f"Seed {options.seed} (give it again with --seed {options.seed})", highlight=False)
     try:
         with listening():
             return int(options.prove(options, console))
@@ -48,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _all(options: argparse.Namespace, console: Console) -> int:
     found = 0
-    for prove in (_fuzz, _property, _crash):
+    for prove in (_fuzz, _property, _crash, _defences):
         found |= prove(options, console)
     return found
 
@@ -113,6 +115,47 @@ def _crash(options: argparse.Namespace, console: Console) -> int:
     return 1
 
 
+def _defences(options: argparse.Namespace, console: Console) -> int:
+    wanted = [one for one in defences() if options.only.lower() in f"{one.threat} {one.what} {one.files}".lower()]
+    if not wanted:
+        console.print("No defence has these words in its threat, its name or its files.")
+        return 2
+    verdicts: dict[Defence, Verdict] = {}
+    with TemporaryDirectory(prefix="proof-") as folder, _progress(console) as progress:
+        task = progress.add_task("With all defences", total=len(wanted) + 1)
+        ground = Ground(Path(folder), tracked())
+        complaints = ground.complaints(test for one in wanted for test in one.tests)
+        for one in [] if complaints else wanted:
+            progress.update(task, advance=1, description=f"Without: {one.what}")
+            verdicts[one] = ground.judge(one)
+    for complaint in complaints[:SHOWN]:
+        console.print(f"Nothing was taken away, and yet {complaint}", markup=False, highlight=False, style="red")
+    if verdicts:
+        console.print(_what_was_seen(verdicts))
+    bad = {one: verdict for one, verdict in verdicts.items() if verdict.outcome is not Outcome.SEEN}
+    for one, verdict in bad.items():
+        told = f"Found: {one.threat} / {one.what}: {verdict.outcome}. {verdict.why}"
+        console.print(told, markup=False, highlight=False, style="red")
+    if not complaints:
+        threats = len({one.threat for one in verdicts})
+        seen = f"{len(verdicts) - len(bad)} of {len(verdicts)} defences against {threats} threats are missed by a test"
+        console.print(f"{seen} when they are taken away.", highlight=False)
+    return 1 if complaints or bad else 0
+
+
+def _what_was_seen(verdicts: dict[Defence, Verdict]) -> Table:
+    table = Table("What is taken away", "Tests", "Seconds", title_justify="left")
+    threat = ""
+    for one, verdict in verdicts.items():
+        if one.threat != threat:
+            threat = one.threat
+            table.add_section()
+            table.add_row(f"[bold]{threat}[/bold]", "", "")
+        style = None if verdict.outcome is Outcome.SEEN else "red"
+        table.add_row(one.what, verdict.outcome, f"{verdict.seconds:.0f}", style=style)
+    return table
+
+
 def _account(crashes: Crashes, tally: Tally) -> Table:
     table = Table(show_header=False, title=f"{crashes.rounds} rounds", title_justify="left")
     for what, many in tally_in_words(tally):
@@ -143,14 +186,14 @@ def _progress(console: Console) -> Progress:
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m tests.proof",
-        description="Tries to break what the portal promises about notifications. It starts everything it needs, and "
-        "ends it. docs/proof.md says what each part proves.",
+        description="Tries to break what the portal promises about notifications, and what stands against attacks. It "
+        "starts everything it needs, and ends it. docs/proof.md says what each part proves.",
     )
     parts = parser.add_subparsers(required=True, metavar="part")
     seed = argparse.ArgumentParser(add_help=False)
     seed.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000), help="default: by chance, and printed")
     part = parts.add_parser("all", parents=[seed], help="some minutes of each")
-    part.set_defaults(prove=_all, minutes=2.0, postgresql=False, rounds=40)
+    part.set_defaults(prove=_all, minutes=2.0, postgresql=False, rounds=40, only="")
     part = parts.add_parser("fuzz", parents=[seed], help="the parser, under mutants of real messages")
     part.add_argument("--minutes", type=float, default=1.0)
     part.set_defaults(prove=_fuzz)
@@ -161,6 +204,11 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     part = parts.add_parser("crash", parents=[seed], help="real processes, killed and cut off while messages pour in")
     part.add_argument("--rounds", type=int, default=300)
     part.set_defaults(prove=_crash)
+    part = parts.add_parser("defences", help="whether a test misses each defence that is taken away")
+    part.add_argument(
+        "--only", default="", metavar="WORDS", help="those whose threat, words or file have these in them"
+    )
+    part.set_defaults(prove=_defences)
     return parser.parse_args(arguments)
 
 

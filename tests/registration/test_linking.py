@@ -197,6 +197,17 @@ def test_a_claim_that_is_not_there_to_be_linked_is_gone(add_claim: AddClaim, ali
         link_for(alice, claim_id)
 
 
+def test_a_used_claim_takes_nothing_again_that_support_took_off(
+    add_claim: AddClaim, alice: Somebody, database: SQLAlchemy
+):
+    claim_id = add_claim().id
+    contract_id = link_for(alice, claim_id).contract_id
+    with transaction():
+        database.session.get_one(Contract, contract_id).organisation_id = None
+    with pytest.raises(ClaimGone):
+        link_for(alice, claim_id)
+
+
 def test_a_claim_that_never_was_is_gone(alice: Somebody, database: SQLAlchemy):
     with pytest.raises(ClaimGone):
         link_for(alice, uuid4())

@@ -213,9 +213,11 @@ def vera(supporter: Callable[..., Supporter]) -> Supporter:
 
 @pytest.fixture
 def inspector(pytestconfig: pytest.Config) -> Iterator[Inspector]:
-    """Looks closely at pages, and complains at the end."""
-    pictures = Path(pytestconfig.getoption("--output")) / "pages"
-    pictures.mkdir(parents=True, exist_ok=True)
+    """Looks closely at pages, and complains at the end; with `--screenshot=on` it leaves pictures of them, too."""
+    wanted = pytestconfig.getoption("--screenshot") == "on"
+    pictures = Path(pytestconfig.getoption("--output")) / "pages" if wanted else None
+    if pictures:
+        pictures.mkdir(parents=True, exist_ok=True)
     inspector = Inspector(pictures)
     yield inspector
     assert inspector.seen

@@ -25,7 +25,7 @@ def see_marks(sam: Supporter, case: str, *marks: str) -> None:
         expect(sam.page.locator(f"#step-{case}-{number}")).to_have_attribute("data-value", mark)
 
 
-def test_the_steps_of_use_case_1_tick_by_themselves(sam: Supporter, alice: Actor):
+def test_the_steps_of_use_case_1_tick_by_themselves(sam: Supporter, alice: Actor, inspector: Inspector):
     begin(sam, "Tidemark Analytics", alice.account.account_id)
     see_marks(sam, "page", "done", "done")
     see_marks(sam, "signup", *["open"] * 5)
@@ -47,6 +47,7 @@ def test_the_steps_of_use_case_1_tick_by_themselves(sam: Supporter, alice: Actor
     see_marks(sam, "change", *["done"] * 4)
     sam.read("seats: 25 → 40.")
     assert sam.page.evaluate("window.mark") == "still here"
+    inspector.look(sam.page, "staff-confirmation-run")
 
     sam.press("Finish")
     sam.see("Integration confirmation")
@@ -73,19 +74,3 @@ def test_an_arrival_that_goes_wrong_says_what_may_be_wrong(sam: Supporter, alice
     alice.marketplace.set_up_account()
     sam.page.locator("#step-signup-2 summary").click()
     expect(sam.page.locator("#step-signup-2")).to_contain_text("AWS does not know the token")
-
-
-def test_the_pages_of_the_confirmation(sam: Supporter, alice: Actor, inspector: Inspector):
-    begin(sam, "Tidemark Archive", alice.account.account_id)
-    inspector.look(sam.page, "staff-confirmation-begun")
-    sam.page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
-    inspector.look(sam.page, "staff-confirmation-explained")
-    alice.have_a_contract(archive())
-    see_marks(sam, "signup", *["done"] * 5)
-    inspector.look(sam.page, "staff-confirmation-run")
-    sam.open("/staff/confirmation")
-    inspector.look(sam.page, "staff-confirmation")
-    sam.page.go_back()
-    sam.press("Finish")
-    sam.see("Integration confirmation")
-    inspector.look(sam.page, "staff-confirmation-report")

@@ -14,7 +14,7 @@ from portal.staff.models import StaffRole
 from tests.services import Stack
 from tests.stories.actors import Actor
 from tests.stories.console import Supporter
-from tests.stories.inspection import Inspector
+from tests.stories.keyboard import Keyboard
 
 
 @pytest.fixture
@@ -42,10 +42,11 @@ def otto(somebody: Callable[..., Actor]) -> Actor:
 
 def begin(otto: Actor, code: str) -> None:
     otto.portal.see("Set up your console account")
-    otto.page.get_by_label("Set-up code").fill(code)
-    otto.page.get_by_label("Your name").fill("Otto")
-    otto.page.get_by_label("New password", exact=True).fill(otto.person.password)
-    otto.portal.press("Go on to the second factor")
+    keyboard = Keyboard(otto.page)
+    keyboard.write("Set-up code", code)
+    keyboard.write("Your name", "Otto")
+    keyboard.write("New password", otto.person.password, exact=True)
+    keyboard.press("Enter", "button", "Go on to the second factor")
     otto.portal.see("Choose your second factor")
 
 
@@ -69,7 +70,8 @@ def test_somebody_new_sets_up_a_passkey_and_comes_back_with_it(otto: Actor, set_
 
     otto.page.goto(f"{at_home}/second-factor/set-up")
     begin(otto, set_up_code)
-    otto.portal.press("Create a passkey")
+    keyboard = Keyboard(otto.page)
+    keyboard.press("Enter", "button", "Create a passkey")
     expect(otto.page.get_by_role("navigation", name="Console")).to_be_visible()
 
     email = otto.page.locator(".nav-person").get_attribute("title") or ""
@@ -79,7 +81,7 @@ def test_somebody_new_sets_up_a_passkey_and_comes_back_with_it(otto: Actor, set_
     otto.page.get_by_label("Password", exact=True).fill(otto.person.password)
     otto.portal.press("Sign in")
     otto.portal.see("Your second factor")
-    otto.portal.press("Use your passkey")
+    keyboard.press("Enter", "button", "Use your passkey")
     otto.portal.see("Team")
 
 
@@ -128,25 +130,3 @@ def portal_paths(portal_beside: object) -> list[str]:
         for rule in portal_beside.url_map.iter_rules()  # type: ignore[attr-defined]
         if rule.rule.startswith("/staff") and "GET" in (rule.methods or set())
     ]
-
-
-def test_the_pages_of_the_door_and_of_admins(
-    otto: Actor, set_up_code: str, sam: Supporter, vera: Supporter, inspector: Inspector
-):
-    otto.portal.open("/second-factor/set-up")
-    otto.portal.press("Go on to the second factor")
-    inspector.look(otto.page, "door-set-up-mistyped")
-    begin(otto, set_up_code)
-    inspector.look(otto.page, "door-choose")
-
-    for path in ("/staff/team", "/staff/audit", "/staff/audit?thing=nothing", "/second-factor"):
-        sam.open(path)
-        inspector.look(sam.page, re.sub(r"\W+", "-", path.strip("/")))
-    sam.open("/staff/team")
-    sam.page.get_by_label("Email").fill("new@seller.example")
-    sam.press("Make a set-up code")
-    sam.read("sets up their account at")
-    inspector.look(sam.page, "staff-team-code")
-
-    vera.open("/staff/team")
-    inspector.look(vera.page, "staff-refused")

@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 
 from tests.stories.actors import Actor
 from tests.stories.inspection import Inspector
+from tests.stories.keyboard import Keyboard
 from tests.stories.orders import analytics
 
 ASKED = "You are asked to set up Tidemark Analytics"
@@ -20,15 +21,16 @@ def open_link_in_letter(reader: Actor, subject: str) -> None:
 
 
 def test_procurement_sends_a_purchase_to_an_engineer_who_sets_it_up(alice: Actor, bob: Actor, inspector: Inspector):
+    keyboard, his = Keyboard(alice.page), Keyboard(bob.page)
     alice.arrive_with(analytics())
-    alice.portal.follow("Hand the purchase over")
+    keyboard.press("Enter", "link", "Hand the purchase over")
     alice.portal.see("Have somebody else set it up")
-    alice.portal.press("Send the link")
+    keyboard.press("Enter", "button", "Send the link")
     alice.portal.read("Please enter your name")
     inspector.look(alice.page, "hand-over-mistyped")
-    alice.page.get_by_label("Your name").fill("Alice from procurement")
-    alice.page.get_by_label("Your colleague’s email address").fill(bob.person.email)
-    alice.portal.press("Send the link")
+    keyboard.write("Your name", "Alice from procurement")
+    keyboard.write("Your colleague’s email address", bob.person.email)
+    keyboard.press("Enter", "button", "Send the link")
     alice.portal.read(f"The link is on its way to {bob.person.email}.")
     inspector.look(alice.page, "hand-over-sent")
 
@@ -37,7 +39,7 @@ def test_procurement_sends_a_purchase_to_an_engineer_who_sets_it_up(alice: Actor
     bob.portal.read("Alice from procurement")
     inspector.look(bob.page, "take-over")
     bob.page.reload()  # looking uses nothing up
-    bob.portal.press("Take it over")
+    his.press("Enter", "button", "Take it over")
     bob.portal.see_choice(analytics())
     bob.portal.follow("Create an account")
     bob.portal.see_purchase(analytics())
@@ -65,7 +67,7 @@ def test_a_purchase_is_finished_in_another_browser(alice: Actor, bob: Actor, ins
     bob.portal.become_a_customer()
     alice.arrive_with(analytics())
     alice.portal.follow("Hand the purchase over")
-    alice.portal.press("Show a link")
+    Keyboard(alice.page).press("Enter", "button", "Show a link")
     link = alice.page.get_by_label("Open this in the other browser")
     expect(link).to_have_value(re.compile("/marketplace/hand-over/"))
     inspector.look(alice.page, "hand-over-link")
@@ -90,7 +92,7 @@ def test_a_link_in_the_wrong_hands_is_taken_back(alice: Actor, mallory: Actor):
 
     alice.page.goto(choice)
     alice.portal.see("You have handed Tidemark Analytics over")
-    alice.portal.press("Take it back")
+    Keyboard(alice.page).press("Enter", "button", "Take it back")
     alice.portal.read("You have the purchase back.")
     mallory.portal.press("Link to Mallory & Sons")
     mallory.portal.see("This page has done its work")
@@ -102,7 +104,7 @@ def test_whoever_stops_half_way_goes_on_later_elsewhere(alice: Actor, bob: Actor
     alice.portal.become_a_customer()
     alice.arrive_with(analytics())
     alice.portal.follow("Hand the purchase over")
-    alice.portal.press("Send me a link")
+    Keyboard(alice.page).press("Enter", "button", "Send me a link")
     alice.portal.read("The link is on its way")
 
     bob.person = alice.person  # Alice, at home

@@ -44,6 +44,8 @@ def test_a_new_buyer_needs_no_mouse(alice: Actor):
     alice.page.keyboard.press("Enter")
     keyboard.press("Enter", "button", "Link to Acme")
     alice.portal.see_contract(order)
+    keyboard.press("Enter", "button", "Check with AWS now")
+    alice.portal.read("We are asking AWS now.")
 
 
 def test_the_first_stop_leads_past_the_navigation(alice: Actor):

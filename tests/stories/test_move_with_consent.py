@@ -6,6 +6,7 @@ from playwright.sync_api import Response
 
 from tests.stories.actors import Actor
 from tests.stories.inspection import Inspector
+from tests.stories.keyboard import Keyboard
 from tests.stories.orders import analytics
 
 OFFERED = "Would you take the contract for Tidemark Analytics?"
@@ -21,9 +22,11 @@ def open_offer(reader: Actor) -> str:
 
 
 def offer_to(giver: Actor, email: str) -> None:
-    giver.portal.follow("Move this contract")
-    giver.page.get_by_label("Email address of an owner there").fill(email)
-    giver.portal.press("Send the offer")
+    keyboard = Keyboard(giver.page)
+    keyboard.press("Enter", "link", "Move this contract")
+    giver.portal.see("Move this contract")
+    keyboard.write("Email address of an owner there", email)
+    keyboard.press("Enter", "button", "Send the offer")
     giver.portal.read(f"The offer is on its way to {email}.")
 
 
@@ -44,7 +47,7 @@ def test_both_owners_agree_and_one_puts_it_back(alice: Actor, mallory: Actor, in
     mallory.portal.see("Take the contract for Tidemark Analytics?")
     mallory.portal.read("Alice Example, an owner of Acme")
     inspector.look(mallory.page, "move-offer")
-    mallory.portal.press("Accept the contract")
+    Keyboard(mallory.page).press("Enter", "button", "Accept the contract")
     mallory.portal.see_contract(analytics())
     mallory.portal.read("Linked to Mallory & Sons by Mallory Example.")
     assert "Acme" not in mallory.page.content()
@@ -58,7 +61,7 @@ def test_both_owners_agree_and_one_puts_it_back(alice: Actor, mallory: Actor, in
     alice.portal.follow("Tidemark Analytics")
     alice.portal.see("A contract that was moved")
     inspector.look(alice.page, "move")
-    alice.portal.press("Put it back")
+    Keyboard(alice.page).press("Enter", "button", "Put it back")
     alice.portal.read("The contract is back where it was")
     inspector.look(alice.page, "move-undone")
     alice.page.goto(contract)
@@ -73,9 +76,13 @@ def test_whoever_is_asked_refuses(alice: Actor, mallory: Actor):
     mallory.portal.become_a_customer()
     alice.have_a_contract(analytics())
     contract = alice.page.url
+    offer_to(alice, "somebody@gmail.com")
+    Keyboard(alice.page).press("Enter", "button", "Withdraw the offer")
+    alice.portal.read("The offer is withdrawn")
+    alice.page.goto(contract)
     offer_to(alice, mallory.person.email)
     open_offer(mallory)
-    mallory.portal.press("Refuse it")
+    Keyboard(mallory.page).press("Enter", "button", "Refuse it")
     mallory.portal.read("You have refused.")
     alice.marketplace.read_mail(alice.person.email, "The contract for Tidemark Analytics stays with Acme")
     alice.page.goto(contract)
@@ -100,15 +107,20 @@ def test_it_moves_between_ones_own_organisations(alice: Actor, inspector: Inspec
     contract = alice.page.url
     alice.arrive_with(analytics(seats=7))
     alice.portal.follow("Continue as Alice Example")
-    alice.portal.follow("Choose another organisation")
-    alice.portal.found_organisation("Acme Labs")
+    keyboard = Keyboard(alice.page)
+    keyboard.press("Enter", "link", "Choose another organisation")
+    alice.portal.see("Which organisation is it for?")
+    keyboard.choose("A new organisation")
+    keyboard.write("Name of the new organisation", "Acme Labs")
+    keyboard.press("Enter", "button", "Continue")
     alice.portal.confirm("Tidemark Analytics", "Acme Labs")
     alice.page.goto(contract)
     alice.portal.follow("Move this contract")
     inspector.look(alice.page, "move-choose-own")
-    alice.portal.press("Continue")
+    keyboard.choose("Acme Labs")
+    keyboard.press("Enter", "button", "Continue")
     alice.portal.see("Move Tidemark Analytics to Acme Labs?")
     inspector.look(alice.page, "move-confirm")
-    alice.portal.press("Move it to Acme Labs")
+    keyboard.press("Enter", "button", "Move it to Acme Labs")
     alice.portal.read("The contract belongs to Acme Labs now.")
     alice.portal.see_contract(analytics())

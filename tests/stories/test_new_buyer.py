@@ -1,9 +1,9 @@
 """Use case 1: a new account, created by sign-up after a purchase."""
 
 import pytest
-from playwright.sync_api import expect
 
 from tests.stories.actors import Actor
+from tests.stories.keyboard import Keyboard
 from tests.stories.orders import Order, analytics, archive
 
 
@@ -35,10 +35,14 @@ def test_the_welcome_mail_reaches_the_mailbox(alice: Actor):
     alice.marketplace.read_mail(alice.person.email, "Your Tidemark account is ready")
 
 
-def test_the_button_in_the_welcome_mail_leads_to_the_portal(alice: Actor):
+def test_the_button_in_the_welcome_mail_leads_to_the_portal_and_confirms_the_address(alice: Actor):
     alice.portal.open("/signup")
     alice.portal.sign_up()
     alice.marketplace.read_mail(alice.person.email, "Your Tidemark account is ready")
     with alice.page.context.expect_page() as opened:
         alice.page.frame_locator("iframe").get_by_role("link", name="Confirm your address", exact=True).click()
-    expect(opened.value.get_by_role("heading", level=1)).to_have_text("Sign in")
+    alice.page = opened.value
+    alice.portal.sign_in()
+    alice.portal.see("Is this your address?")
+    Keyboard(alice.page).press("Enter", "button", "Yes, this is my address")
+    alice.portal.read("your address is confirmed")

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from tests.stories.actors import Actor
+from tests.stories.keyboard import Keyboard
 from tests.stories.orders import analytics
 
 
@@ -37,9 +38,10 @@ def test_a_new_buyer_signs_in_with_their_company_s_account(alice: Actor, known_t
     sign_in_there(alice, name)
     alice.portal.see("One more step")
     alice.portal.see_purchase(order)
-    alice.page.get_by_label("Organisation").fill(alice.person.organisation)
-    alice.page.get_by_role("checkbox").check()
-    alice.portal.press("Create account")
+    keyboard = Keyboard(alice.page)
+    keyboard.write("Organisation", alice.person.organisation)
+    keyboard.press("Space", "checkbox", "I accept the")
+    keyboard.press("Enter", "button", "Create account")
     alice.portal.confirm(order.product, alice.person.organisation)
     alice.portal.see_contract(order)
 
@@ -57,7 +59,7 @@ def test_an_existing_customer_joins_the_two_and_links(alice: Actor, known_there:
     alice.portal.follow("Sign in to join the two")
     alice.portal.sign_in()
     alice.portal.see("Sign in with Customer Login from now on?")
-    alice.portal.press("Join the two")
+    Keyboard(alice.page).press("Enter", "button", "Join the two")
     alice.portal.confirm(order.product, alice.person.organisation)
 
     alice.portal.sign_out()

@@ -5,8 +5,10 @@ import time
 from collections.abc import Callable
 
 import pyotp
+from flask import Flask
 from playwright.sync_api import expect
 
+from portal.web.confirming import CONFIRMED
 from tests.stories.actors import Actor
 from tests.stories.keyboard import Keyboard
 
@@ -18,9 +20,7 @@ def test_name_second_factor_recovery_codes_and_signing_in_again(alice: Actor):
     alice.portal.see("Your account")
     keyboard.press("Enter", "link", "Change name, language and time zone")
     alice.portal.see("Name and language")
-    keyboard.go_to("textbox", "Your name")
-    alice.page.keyboard.press("ControlOrMeta+a")
-    alice.page.keyboard.type("Alice Liddell")
+    keyboard.write("Your name", "Alice Liddell")
     keyboard.press("Enter", "button", "Save")
     alice.portal.read("Your changes are saved.")
     alice.portal.read("Alice Liddell")
@@ -38,6 +38,9 @@ def test_name_second_factor_recovery_codes_and_signing_in_again(alice: Actor):
     keyboard.write("Code", app.at(_moment_later(app)))
     keyboard.press("Enter", "button", "Go on")
     alice.portal.see("Your contracts")
+    alice.portal.open("/profile/second-factor")
+    keyboard.press("Enter", "button", "Switch the app off")
+    keyboard.go_to("button", "Set up an app")
 
 
 def test_another_browser_is_signed_out(alice: Actor, somebody: Callable[..., Actor]):
@@ -63,6 +66,33 @@ def test_another_browser_is_signed_out(alice: Actor, somebody: Callable[..., Act
     alice.portal.see("Your contracts")
 
 
+def test_another_password_a_download_and_goodbye(alice: Actor, portal_beside: Flask):
+    alice.portal.become_a_customer()
+    keyboard, new = Keyboard(alice.page), "seven quiet boats at dawn"
+    let_time_pass(alice, portal_beside)
+    alice.portal.open("/profile/password")
+    alice.portal.see("Please confirm it is you")
+    keyboard.write("Password", alice.person.password, exact=True)
+    keyboard.press("Enter", "button", "Go on")
+    alice.portal.see("Password")
+    keyboard.write("New password", new, exact=True)
+    keyboard.press("Enter", "button", "Save the new password")
+    alice.portal.read("Your password is changed")
+    keyboard.press("Enter", "button", "Sign out")
+    alice.portal.sign_in(new)
+    alice.portal.see("Your contracts")
+
+    alice.portal.open("/profile/data")
+    with alice.page.expect_download() as download:
+        keyboard.press("Enter", "button", "Download my data")
+    assert download.value.suggested_filename.endswith(".json")
+    keyboard.press("Enter", "link", "Delete my account")
+    alice.portal.see("Delete your account")
+    keyboard.write("Your email address", alice.person.email)
+    keyboard.press("Enter", "button", "Delete my account for good")
+    alice.portal.read("deleted")
+
+
 def test_the_address_moves_once_both_mailboxes_have_agreed(alice: Actor):
     alice.portal.become_a_customer()
     keyboard, old, new = Keyboard(alice.page), alice.person.email, f"new.{alice.person.email}"
@@ -82,6 +112,16 @@ def test_the_address_moves_once_both_mailboxes_have_agreed(alice: Actor):
     alice.portal.see("Your address is changed")
     alice.portal.open("/profile")
     alice.portal.read(new)
+
+
+def let_time_pass(owner: Actor, app: Flask) -> None:
+    """That they have just signed in is forgotten, as it is after ten minutes."""
+    signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+    name = app.config["SESSION_COOKIE_NAME"]
+    (cookie,) = (one for one in owner.context.cookies(owner.stack.portal_url) if one.get("name") == name)
+    kept = signer.loads(cookie.get("value"))
+    del kept[CONFIRMED]
+    owner.context.add_cookies([{"name": name, "value": str(signer.dumps(kept)), "url": owner.stack.portal_url}])
 
 
 def switch_on_the_app(owner: Actor, keyboard: Keyboard) -> pyotp.TOTP:

@@ -8,7 +8,6 @@ from playwright.sync_api import expect
 from portal.staff.models import StaffRole
 from tests.stories.actors import Actor
 from tests.stories.console import Supporter
-from tests.stories.inspection import Inspector
 from tests.stories.orders import analytics
 
 IS_FOCUSED = "element => element === document.activeElement"
@@ -89,28 +88,3 @@ def test_it_all_works_without_javascript(alice: Actor, supporter: Callable[..., 
     vera.see("Search results")
     vera.page.get_by_role("link", name=re.compile("Tidemark Analytics")).first.click()
     expect(vera.page).to_have_url(re.compile(r"/staff/contracts/[0-9a-f-]{36}$"))
-
-
-def test_the_pages_of_finding(alice: Actor, sam: Supporter, inspector: Inspector):
-    agreement_id = alice.have_a_contract(analytics())
-    for path, title in (
-        ("/staff/", "Search"),
-        (f"/staff/search?q={agreement_id[:12]}", "Search results"),
-        ("/staff/search?q=acm", "Search results"),
-        ("/staff/search?q=zzz-nobody", "Nothing found"),
-        ("/staff/contracts", "Contracts"),
-        ("/staff/contracts?state=changing&within=7", "Contracts"),
-        ("/staff/contracts?state=alive", "Contracts"),
-        ("/staff/renewals?days=365", "Renewals"),
-        ("/staff/dashboard", "Dashboard"),
-    ):
-        sam.open(path)
-        sam.see(title)
-        inspector.look(sam.page, re.sub(r"\W+", "-", path.strip("/")))
-    sam.open("/staff/search?q=acm")
-    sam.page.locator("[data-hit]").first.click()
-    sam.read("Members")
-    inspector.look(sam.page, "staff-organisation")
-    sam.page.get_by_role("table", name=re.compile("Members")).get_by_role("link").first.click()
-    sam.read("can see")
-    inspector.look(sam.page, "staff-person")

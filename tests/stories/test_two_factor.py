@@ -10,6 +10,7 @@ from portal.sealing import Seal
 from tests.stories.actors import Actor
 from tests.stories.console import beside
 from tests.stories.inspection import Inspector
+from tests.stories.keyboard import Keyboard
 from tests.stories.orders import analytics, archive
 
 
@@ -29,11 +30,12 @@ def test_a_purchase_waits_for_the_second_factor(alice: Actor, inspector: Inspect
     elsewhere.portal.open("/contracts")
     elsewhere.portal.see("Sign in")  # half the way opens nothing
 
-    alice.page.get_by_label("Code", exact=True).fill("000000")
-    alice.portal.press("Go on")
+    keyboard = Keyboard(alice.page)
+    keyboard.write("Code", "000000", exact=True)
+    keyboard.press("Enter", "button", "Go on")
     alice.portal.read("This code is not right")
-    alice.page.get_by_label("Code", exact=True).fill(pyotp.TOTP(key).now())
-    alice.portal.press("Go on")
+    keyboard.write("Code", pyotp.TOTP(key).now(), exact=True)
+    keyboard.press("Enter", "button", "Go on")
     alice.portal.confirm(order.product, alice.person.organisation)
     alice.portal.see_contract(order)
     alice.portal.sign_out()
@@ -42,10 +44,10 @@ def test_a_purchase_waits_for_the_second_factor(alice: Actor, inspector: Inspect
     alice.arrive_with(another)
     alice.portal.follow("I already have an account")
     alice.portal.sign_in()
-    alice.page.get_by_text("Use a recovery code instead").click()
-    alice.page.get_by_label("Recovery code").fill(codes[0])
+    keyboard.unfold("Use a recovery code instead")
+    keyboard.write("Recovery code", codes[0])
     inspector.look(alice.page, "second-factor-recovery")
-    alice.portal.press("Use this code")
+    keyboard.press("Enter", "button", "Use this code")
     alice.portal.read("You have used a recovery code")
     alice.portal.confirm(another.product, alice.person.organisation)
 

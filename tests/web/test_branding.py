@@ -61,7 +61,7 @@ def test_without_settings_nothing_of_it_is_there(client: PortalClient, path: str
     assert "seller-mark" in html
 
 
-@pytest.mark.parametrize("path", ["/brand.css", "/brand/logo"])
+@pytest.mark.parametrize("path", ["/brand.css", "/brand/mark.svg", "/brand/logo"])
 def test_nor_at_its_address(client: PortalClient, path: str):
     assert client.get(path).status == 404
 
@@ -78,6 +78,23 @@ def test_the_stylesheet_is_of_the_colour_and_may_be_kept_for_good(branded: Porta
         False,
         False,
     )
+
+
+def test_the_mark_in_the_tab_has_the_colour_and_may_be_kept_for_good(branded: PortalClient):
+    mark = branded.http.get(address(branded.get("/").html, "brand/mark.svg"))
+    assert (f'fill="{RED}"' in mark.text, mark.content_type) == (True, "image/svg+xml")
+    assert mark.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+
+
+def test_its_tick_can_be_seen_on_a_pale_colour(make_app: Callable[..., Flask], app: Flask):
+    mark = make_app(BRAND_COLOUR="#ffee88").test_client().get("/brand/mark.svg")
+    assert 'stroke="#000000"' in mark.text
+
+
+def test_the_browser_s_frame_has_the_colour_too(branded: PortalClient, client: PortalClient):
+    light, dark = shades(RED).light.accent, shades(RED).dark.accent_soft
+    colours = [re.findall(r'name="theme-color" content="([^"]+)"', one.get("/").html) for one in (branded, client)]
+    assert colours == [[light, dark], ["#ffffff", "#161d1d"]]
 
 
 def test_the_logo_is_the_file_and_may_be_kept_for_good(branded: PortalClient):

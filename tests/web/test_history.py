@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from portal.contracts.models import ContractChange
 from portal.database import utcnow
+from portal.language import speaking
 from portal.products import Dimension, Product
 from portal.web.history import history_lines
 
@@ -53,6 +55,11 @@ def told(subject: str, before: Any = None, after: Any = None, cause: str = "refr
 )
 def test_a_change_is_said_in_a_sentence(subject: str, before: Any, after: Any, sentence: str):
     assert told(subject, before, after) == sentence
+
+
+def test_our_support_is_said_in_the_reader_s_language(app: Flask):
+    with app.app_context(), speaking("ja"):
+        assert "サポート" in told("organisation", after={"value": "Acme"}, cause="move", detail="our support")
 
 
 def test_who_linked_it_is_said():

@@ -30,7 +30,7 @@ def arrive(app: Flask, times: int, address: str = "198.51.100.7") -> list[TestRe
 def test_more_than_that_is_refused_with_when_to_come_back(limited: Flask):
     *before, last = arrive(limited, ARRIVALS + 1)
     assert {answer.status_code for answer in before} == {400}  # there was no token
-    assert (last.status_code, int(last.headers["Retry-After"]) <= 60) == (429, True)
+    assert (last.status_code, int(last.headers.get("Retry-After", 99)) <= 60) == (429, True)
     assert "too many tries" in last.text
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from flask import Blueprint, abort, render_template
 from flask_wtf import FlaskForm
@@ -19,16 +18,6 @@ from portal.web.fields import one_line
 from portal.web.visitor import visitor
 
 blueprint = Blueprint("organisation", __name__)
-
-LARGEST_NUMBER = 2**31 - 1
-"""The database counts no further."""
-
-
-@blueprint.url_value_preprocessor
-def _only_numbers_that_can_be(_endpoint: str | None, values: dict[str, Any] | None) -> None:
-    if any(isinstance(value, int) and value > LARGEST_NUMBER for value in (values or {}).values()):
-        abort(404)
-
 
 ROLES: dict[str, str] = {Role.OWNER: marked("Owner"), Role.ADMIN: marked("Admin"), Role.MEMBER: marked("Member")}
 MAY_NOT = marked("Your role here does not allow that. An owner can do it, or give you another role.")

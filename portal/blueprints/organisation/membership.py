@@ -11,7 +11,6 @@ from flask_login import login_required
 from portal.accounts import members
 from portal.accounts.models import Membership, Role
 from portal.blueprints.organisation.frame import (
-    LARGEST_NUMBER,
     MAY_NOT,
     ROLES,
     Draft,
@@ -25,6 +24,7 @@ from portal.language import gettext as _
 from portal.language import marked
 from portal.mail import letters, outbox
 from portal.services import sender
+from portal.web.addresses import LARGEST_NUMBER
 from portal.web.confirming import is_confirmed
 from portal.web.visitor import visitor
 

@@ -8,6 +8,7 @@ from flask_login import login_required
 
 from portal import audit
 from portal.accounts import sessions
+from portal.accounts.agents import said
 from portal.blueprints.profile.door import blueprint
 from portal.database import transaction, utcnow
 from portal.language import gettext as _
@@ -23,14 +24,9 @@ def browsers() -> ResponseReturnValue:
     here = hash_secret(visitor.session_key() or "")
     mine = sessions.sessions_of(visitor.visitor().person_id, utcnow())
     return render_template(
-        "profile/browsers.html", browsers=[(one, said(one.agent), one.key_hash == here) for one in mine]
+        "profile/browsers.html",
+        browsers=[(one, said(one.agent) or _("Unknown browser"), one.key_hash == here) for one in mine],
     )
-
-
-def said(agent: str) -> str:
-    """A browser as its owner knows it: `Firefox on Windows`, in their language."""
-    browser, on, system = agent.partition(" on ")
-    return _("%(browser)s on %(system)s", browser=browser, system=system) if on else agent or _("Unknown browser")
 
 
 @blueprint.post("/browsers/<int:session_id>/end")

@@ -146,7 +146,7 @@ def keep_passkey() -> ResponseReturnValue:
                 return jsonify(problem=_(GONE)), 410
             done = members.finish_set_up(member, utcnow())
             if done:  # by nobody else a moment before
-                passkeys.add(person_id, answer_of_browser(), "First passkey", house(), utcnow())
+                passkeys.add(person_id, answer_of_browser(), _("First passkey"), house(), utcnow())
     except PasskeyRefused:
         return jsonify(problem=_(NO_PASSKEY)), 401
     return jsonify(go=(enter_console(person_id, "passkey") if done else None) or _over())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from portal.accounts.agents import said
 from portal.language import gettext as _
 from portal.language import marked
 from portal.mail.content import Button, Content, Quiet, Sender, hello
@@ -110,7 +111,7 @@ def password_changed(sender: Sender, name: str, at: datetime) -> Content:
 def signed_in_anew(sender: Sender, name: str, agent: str, at: datetime) -> Content:
     """To whoever signed in with a browser that they had not used here before."""
     with_what = (
-        _("Somebody signed in to your account on %(at)s, with %(browser)s.", at=when(at), browser=agent)
+        _("Somebody signed in to your account on %(at)s, with %(browser)s.", at=when(at), browser=said(agent))
         if agent
         else _("Somebody signed in to your account on %(at)s.", at=when(at))
     )

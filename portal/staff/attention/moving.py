@@ -11,13 +11,14 @@ from portal.accounts.models import Organisation
 from portal.contracts.history import write_change
 from portal.contracts.models import Cause, Contract
 from portal.database import db
+from portal.language import marked
 from portal.mail import letters, outbox
 from portal.registration import moving
 from portal.registration.giving import Post
 from portal.registration.moves import Move, told_by_mail
 from portal.registration.moving import Deed, Seen
 
-SUPPORT = "our support"
+SUPPORT = marked("our support")
 """What customers read in place of a name of ours."""
 
 

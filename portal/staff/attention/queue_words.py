@@ -20,6 +20,7 @@ from portal.products import Products
 from portal.registration.models import UnclearPurchase
 from portal.staff.attention.dead_letters import DeadLetter
 from portal.staff.attention.queues import QueueKind
+from portal.staff.recalled import recalled
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ def row(record: Any, kind: QueueKind, products: Products) -> Row:
 
 def _message(message: Notification, kind: QueueKind, products: Products) -> Row:
     product = products.named(message.product_code).title if message.product_code else None
+    name = recalled(message.name)
     means, todo = {
         QueueKind.FAILED: (
             _(
@@ -79,13 +81,13 @@ def _message(message: Notification, kind: QueueKind, products: Products) -> Row:
     return Row(
         id=message.id,
         at=message.received_at,
-        title=message.name,
-        happened=_("AWS sent “%(name)s” about %(product)s.", name=message.name, product=product)
+        title=name,
+        happened=_("AWS sent “%(name)s” about %(product)s.", name=name, product=product)
         if product
-        else _("AWS sent “%(name)s”.", name=message.name),
+        else _("AWS sent “%(name)s”.", name=name),
         means=means,
         todo=todo,
-        problem=message.problem,
+        problem=recalled(message.problem),
         contract_id=message.contract_id,
         aws_account_id=message.aws_account_id,
     )
@@ -159,7 +161,7 @@ def _finding(finding: Finding, products: Products) -> Row:
         happened=happened if finding.contract_id else f"{happened} ({finding.name})",
         means=means,
         todo=todo,
-        problem=finding.detail,
+        problem=recalled(finding.detail),
         contract_id=finding.contract_id,
         aws_account_id=finding.aws_account_id,
     )
@@ -180,13 +182,12 @@ def _letter(letter: Letter) -> Row:
 
 def _dead_letter(letter: DeadLetter) -> Row:
     said = understand(letter.body, letter.message_id, letter.sent_at)
+    name = recalled(said.name)
     return Row(
         id=letter.id,
         at=letter.sent_at or letter.first_seen_at,
-        title=said.name,
-        happened=_(
-            "AWS sent “%(name)s”. SQS handed it out %(receives)s times.", name=said.name, receives=letter.receives
-        ),
+        title=name,
+        happened=_("AWS sent “%(name)s”. SQS handed it out %(receives)s times.", name=name, receives=letter.receives),
         means=_("It is not in the inbox, so nothing was done about it. Usually the database could not take it in."),
         todo=_("See to what stood in the way, then send it back to the queue. Twice does no harm."),
         aws_account_id=said.aws_account_id,

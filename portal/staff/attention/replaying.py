@@ -17,8 +17,10 @@ from portal import audit
 from portal.contracts.reconciliation import Sources
 from portal.database import Base, UTCDateTime, db, transaction, utcnow
 from portal.notifications.models import Fate
+from portal.notifications.problems import FAULT
 from portal.notifications.rehearsal import rehearse
 from portal.notifications.replay import replay
+from portal.sentences import sentence
 from portal.staff.attention import seen
 from portal.staff.attention.seen import Thing
 
@@ -86,7 +88,7 @@ def find_out(preview_id: int, sources: Sources, now: datetime) -> None:
     except Exception as error:  # the page must not wait for ever
         db.session.rollback()
         logger.exception("The replay of %s cannot be rehearsed", ids)
-        told = {"state": PreviewState.FAILED, "problem": f"A fault of the portal ({type(error).__name__})"}
+        told = {"state": PreviewState.FAILED, "problem": sentence(FAULT, error=type(error).__name__)}
     with transaction():
         db.session.execute(
             update(Preview)

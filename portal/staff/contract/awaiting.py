@@ -10,6 +10,7 @@ from portal.notifications.models import Fate
 from portal.staff.contract.circumstances import Circumstances, Reference, Sentence, is_waiting
 from portal.staff.contract.phrases import at_time
 from portal.staff.contract.rules import Rule
+from portal.staff.recalled import recalled
 
 MOST_WAITING = 5
 
@@ -23,11 +24,11 @@ def awaited(case: Circumstances) -> Iterator[Sentence]:
             Fate.PARKED: _("is set aside"),
             Fate.FAILED: _("was given up"),
         }
-        why = f": {message.problem.rstrip('.')}." if message.problem else "."
+        why = f": {recalled(message.problem).rstrip('.。')}." if message.problem else "."
         text = _(
             "Message %(id)s (“%(name)s”) %(fate)s%(why)s",
             id=message.id,
-            name=message.name,
+            name=recalled(message.name),
             fate=state[Fate(message.fate)],
             why=why,
         )

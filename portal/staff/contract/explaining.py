@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from portal.language import gettext as _
 from portal.staff.contract.awaiting import awaited
 from portal.staff.contract.circumstances import Circumstances, Explanation, Sentence, state_by_rules
 from portal.staff.contract.happenings import story
@@ -15,6 +16,9 @@ def explain(case: Circumstances) -> Explanation:
     besides = [*surroundings(case), *awaited(case)]
     explanation = Explanation(story(case), list(reason(case)), besides, case.contract.state, by_rules)
     if by_rules is not None and not explanation.agrees:
-        text = f"With what is known by now the rules would say {by_rules}; the status follows with AWS's next answer."
+        text = _(
+            "With what is known by now the rules would say %(state)s; the status follows with AWS's next answer.",
+            state=_(by_rules),
+        )
         explanation.reason.append(Sentence(text, rule=Rule.NUDGE))
     return explanation

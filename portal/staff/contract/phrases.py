@@ -50,11 +50,11 @@ def amount(product: Product, dimension: str, value: str, value_type: str) -> str
     """What is granted of one dimension: `12 users`, `Team plan`, `mystery_box: 3`."""
     about = product.dimension(dimension)
     if not about.known:
-        return f"{dimension}: {in_words(value, value_type)}"
+        return _("%(what)s: %(now)s", what=dimension, now=in_words(value, value_type))
     if not about.unit and value_type == "integer" and value == "1":
         return about.name
     said = in_words(value, value_type)
-    return f"{said} {about.unit}" if about.unit else f"{about.name}: {said}"
+    return f"{said} {about.unit}" if about.unit else _("%(what)s: %(now)s", what=about.name, now=said)
 
 
 def because(status: str | None) -> str | None:

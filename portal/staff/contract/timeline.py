@@ -112,10 +112,10 @@ def term_bars(contract: Contract, changes: Iterable[ContractChange]) -> list[Bar
         while bars and until <= bars[-1].begins_at:
             bars.pop()
         if bars and until <= (bars[-1].ends_at or until):
-            bars[-1] = Bar(Lane.TERMS, bars[-1].begins_at, until, "term", "term")
+            bars[-1] = Bar(Lane.TERMS, bars[-1].begins_at, until, _("term"), "term")
         elif not bars or bars[-1].ends_at != until:
             start = bars[-1].ends_at if bars else None
-            bars.append(Bar(Lane.TERMS, start or min(begins_at, until), until, "term", "term"))
+            bars.append(Bar(Lane.TERMS, start or min(begins_at, until), until, _("term"), "term"))
     return bars or [Bar(Lane.TERMS, begins_at, contract.ended_at, _("no fixed end"), "term")]
 
 

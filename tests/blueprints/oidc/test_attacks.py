@@ -13,7 +13,7 @@ from portal.accounts.models import Person
 from portal.database import db
 from portal.web import identity_providers
 from tests.cast import Somebody
-from tests.identity_provider import IdentityProvider, a_key
+from tests.identity_provider import IdentityProvider, a_key, running
 from tests.portal_client import Page, PortalClient
 
 CALLBACK = "/signin/with/corp/callback"
@@ -47,9 +47,23 @@ def test_an_answer_sent_to_another_browser(buyer: PortalClient, portal: Flask, p
 
 def test_an_answer_brought_twice(buyer: PortalClient, provider: IdentityProvider, go: Go):
     asked = go(buyer)
-    answer = {"state": asked["state"], "code": provider.code_for(asked)}
-    first, second = (buyer.get(CALLBACK, query_string=answer).location for _ in range(2))
+    answers = [{"state": asked["state"], "code": provider.code_for(asked)} for _ in range(2)]  # both codes are good
+    first, second = (buyer.get(CALLBACK, query_string=answer).location for answer in answers)
     assert (first, second) == ("/signin/joining", "/signin")
+
+
+def test_an_answer_to_a_trip_to_another_provider(
+    make_app: Callable[..., Flask], settings: dict[str, str], provider: IdentityProvider, go: Go, app: Flask
+):
+    with running() as other:
+        second = {name.replace("_CORP_", "_EVIL_"): value for name, value in settings.items()}
+        both = settings | second | {"OIDC_PROVIDERS": "corp,evil", "OIDC_EVIL_ISSUER": other.url}
+        buyer = PortalClient(make_app(**both))
+        asked = go(buyer, "/signin/with/evil")
+        # The code is corp's, the state is that of the trip to the other one: mixed up.
+        code = provider.code_for(asked | {"redirect_uri": asked["redirect_uri"].replace("/evil/", "/corp/")})
+        answer = {"state": asked["state"], "code": code}
+        assert is_refused(buyer.get(CALLBACK, query_string=answer), buyer)
 
 
 def test_a_code_of_another_trip(buyer: PortalClient, portal: Flask, provider: IdentityProvider, go: Go):
