@@ -137,7 +137,7 @@ def test_every_text_is_a_sentence():
     assert plain == set()
 
 
-@pytest.mark.parametrize("code", [*State, *(set(Fate) - {Fate.APPLIED, Fate.NEWS}), MEMBER, COMMAND])
+@pytest.mark.parametrize("code", [*State, *sorted(set(Fate) - {Fate.APPLIED, Fate.NEWS}), MEMBER, COMMAND])
 def test_what_is_kept_as_a_word_is_said(app: Flask, code: str):
     with app.app_context(), speaking("ja"):
         assert JAPANESE.search(say(worded(str(code))))
