@@ -14,12 +14,14 @@ from portal.confirmation import evidence
 from portal.confirmation.evidence import Evidence
 from portal.confirmation.journeys import MOST, heard_from, in_scope, journeys
 from portal.confirmation.models import ConfirmationRun, Sighting, SightingKind
+from portal.confirmation.telling import worded
 from portal.contracts.models import Contract
 from portal.contracts.names import mask_account
 from portal.database import db
 from portal.notifications.models import Fate, Notification
 from portal.products import Product
 from portal.registration.models import Claim
+from portal.sentences import read
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def gather(run: ConfirmationRun, product: Product, around: Surroundings) -> Evid
         refusals=tuple(_refusals(sightings)),
         strangers=len(arrivals_of_strangers(run)),
         said=tuple(
-            evidence.Said(one.key, one.at, str(one.detail.get("by", "")), str(one.detail.get("what", "")))
+            evidence.Said(one.key, one.at, worded(str(one.detail.get("by", ""))), read(one.detail.get("what", "")))
             for one in sightings
             if one.kind == SightingKind.SAID
         ),

@@ -6,6 +6,8 @@ from portal.confirmation.changing import changed
 from portal.confirmation.evidence import CONCURRENT, Evidence, Journey
 from portal.confirmation.lines import line
 from portal.confirmation.marks import Fact, Mark, Step
+from portal.confirmation.telling import granted_words
+from portal.sentences import listed, sentence
 
 END_KINDS = frozenset({"ending", "ended"})
 
@@ -26,14 +28,14 @@ def _entitlements(evidence: Evidence) -> Step:
     if evidence.pricing == "subscription":
         return line(
             "entitlements",
-            "Entitlements are verified (GetEntitlements).",
-            [Fact("Pay as you go has no entitlements to read; the portal goes by AWS's messages.")],
+            sentence("Entitlements are verified (GetEntitlements)."),
+            [Fact(sentence("Pay as you go has no entitlements to read; the portal goes by AWS's messages."))],
             "",
             mark=Mark.NOT_APPLICABLE,
         )
     facts = [
         Fact(
-            "GetEntitlements answered: " + ", ".join(f"{g.dimension} {g.value}" for g in one.granted) + ".",
+            sentence("GetEntitlements answered: %(granted)s.", granted=granted_words(one.granted)),
             one.confirmed_at,
         )
         for one in evidence.journeys
@@ -41,14 +43,19 @@ def _entitlements(evidence: Evidence) -> Step:
     ]
     ever = [change for one in evidence.journeys for change in one.changes if change.subject.startswith("dimension:")]
     if not facts and ever:
-        facts = [Fact(f"GetEntitlements told of {ever[0].subject.partition(':')[2]} {ever[0].after}.", ever[0].at)]
+        dimension, value = ever[0].subject.partition(":")[2], str(ever[0].after)
+        told = sentence("GetEntitlements told of %(dimension)s %(value)s.", dimension=dimension, value=value)
+        facts = [Fact(told, ever[0].at)]
     return line(
         "entitlements",
-        "Entitlements are verified (GetEntitlements).",
+        sentence("Entitlements are verified (GetEntitlements)."),
         facts[:2],
-        "An answer of GetEntitlements with what was bought.",
+        sentence("An answer of GetEntitlements with what was bought."),
         suspects=(
-            "AWS's answer was empty or is not here yet. The worker asks; it may, with aws-marketplace:GetEntitlements.",
+            sentence(
+                "AWS's answer was empty or is not here yet. The worker asks; it may, with "
+                "aws-marketplace:GetEntitlements."
+            ),
         ),
     )
 
@@ -64,16 +71,21 @@ def _no_entitlement(evidence: Evidence) -> Step:
         one for one in evidence.journeys if _had_nothing_at_first(one) or (one.arrivals and one.state == "waiting")
     ]
     facts = [
-        Fact("A buyer arrived before AWS granted anything: the page said so, and nothing was promised.", one.arrived_at)
+        Fact(
+            sentence("A buyer arrived before AWS granted anything: the page said so, and nothing was promised."),
+            one.arrived_at,
+        )
         for one in waited
     ]
     return line(
         "nothing",
-        "No entitlement, at onboarding and later, is handled.",
+        sentence("No entitlement, at onboarding and later, is handled."),
         facts[:1],
-        "An arrival whose GetEntitlements is empty.",
-        press="In the sandbox: a purchase whose payment *takes its time*. On AWS this cannot be had on request.",
-        suspects=("Every buyer of this run was entitled when they arrived.",),
+        sentence("An arrival whose GetEntitlements is empty."),
+        press=sentence(
+            "In the sandbox: a purchase whose payment *takes its time*. On AWS this cannot be had on request."
+        ),
+        suspects=(sentence("Every buyer of this run was entitled when they arrived."),),
         optional=evidence.way == "aws",
     )
 
@@ -84,19 +96,25 @@ def _ended(evidence: Evidence) -> list[tuple[Journey, Fact]]:
         told = next((one for one in journey.heard if one.kind in END_KINDS), None)
         gone = next((one for one in journey.changes if one.subject == "state" and one.after == "ended"), None)
         if told and gone:
-            found.append((journey, Fact(f"AWS told of the end ({told.name}); the contract ended here.", gone.at)))
+            text = sentence("AWS told of the end (%(message)s); the contract ended here.", message=told.name)
+            found.append((journey, Fact(text, gone.at)))
     return found
 
 
 def _unsubscribe(evidence: Evidence) -> Step:
-    names = "License Deprovisioned, Purchase Agreement Ended" if _is_concurrent(evidence) else "unsubscribe-pending"
+    events = ["License Deprovisioned", "Purchase Agreement Ended"]
+    names = listed(events if _is_concurrent(evidence) else ["unsubscribe-pending"])
     return line(
         "unsubscribe",
-        "The end of a subscription is handled (unsubscribe-pending and unsubscribe-success, or their events).",
+        sentence(
+            "The end of a subscription is handled (unsubscribe-pending and unsubscribe-success, or their events)."
+        ),
         [fact for _journey, fact in _ended(evidence)][:1],
-        f"A message of the end ({names}), an empty answer of GetEntitlements, the contract ended.",
-        press="Cancel the test buyer's contract at the end. On AWS, AWS Support or the seller grants it.",
-        suspects=("No contract of a test buyer has ended in this run.",),
+        sentence(
+            "A message of the end (%(names)s), an empty answer of GetEntitlements, the contract ended.", names=names
+        ),
+        press=sentence("Cancel the test buyer's contract at the end. On AWS, AWS Support or the seller grants it."),
+        suspects=(sentence("No contract of a test buyer has ended in this run."),),
         optional=evidence.way == "aws",
     )
 
@@ -105,30 +123,38 @@ def _after_the_end(evidence: Evidence) -> Step:
     facts = []
     for journey, fact in _ended(evidence):
         if fact.at and (shown := journey.shown_after(fact.at)):
-            facts.append(Fact("The page of a contract that has ended was shown, and grants nothing.", shown.at))
+            facts.append(
+                Fact(sentence("The page of a contract that has ended was shown, and grants nothing."), shown.at)
+            )
     return line(
         "cancelled",
-        "A cancelled subscription was tested.",
+        sentence("A cancelled subscription was tested."),
         facts[:1],
-        "The contract page, after the end.",
-        press="Open the contract page after the contract has ended.",
-        suspects=("No page of an ended contract was shown in this run.",),
+        sentence("The contract page, after the end."),
+        press=sentence("Open the contract page after the contract has ended."),
+        suspects=(sentence("No page of an ended contract was shown in this run."),),
         optional=evidence.way == "aws",
     )
 
 
 def _invalid_token(evidence: Evidence) -> Step:
     facts = [
-        Fact(f"A token that AWS does not know was answered {one.status}, with the way back to AWS.", one.at)
+        Fact(
+            sentence(
+                "A token that AWS does not know was answered %(status)s, with the way back to AWS.",
+                status=str(one.status),
+            ),
+            one.at,
+        )
         for one in evidence.refusals
         if one.problem == "TokenInvalid" and 400 <= one.status < 500
     ]
     return line(
         "invalid",
-        "Invalid customer identifiers were tested.",
+        sentence("Invalid customer identifiers were tested."),
         facts[:1],
-        "A made-up token that is refused.",
-        suspects=("No made-up token was posted in this run; the sandbox's command does it.",),
+        sentence("A made-up token that is refused."),
+        suspects=(sentence("No made-up token was posted in this run; the sandbox's command does it."),),
         optional=evidence.way == "aws",
     )
 
@@ -136,14 +162,17 @@ def _invalid_token(evidence: Evidence) -> Step:
 def _status_page(evidence: Evidence) -> Step:
     found = changed(evidence)
     facts = [
-        Fact("The customer saw the contract, its status and its length.", one.at)
+        Fact(sentence("The customer saw the contract, its status and its length."), one.at)
         for j in evidence.journeys
         for one in j.shown
     ]
     if found:
-        facts = [*facts[:1], Fact("And saw it follow a change on AWS.", found[1].at)]
+        facts = [*facts[:1], Fact(sentence("And saw it follow a change on AWS."), found[1].at)]
     return line(
-        "status", "The customer sees the status of the subscription in the application.", facts[:2], "Use cases 1 to 3."
+        "status",
+        sentence("The customer sees the status of the subscription in the application."),
+        facts[:2],
+        sentence("Use cases 1 to 3."),
     )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from portal.confirmation import suspects
 from portal.confirmation.evidence import Evidence, Journey
 from portal.confirmation.marks import Fact, Mark, Step, span
-from portal.confirmation.telling import compared, granted_words, shown_fact
+from portal.confirmation.telling import compared, granted_words, shown_fact, worded
+from portal.sentences import sentence
 
 
 def inspect(evidence: Evidence, journey: Journey | None, case: str) -> Step:
@@ -20,18 +21,27 @@ def inspect(evidence: Evidence, journey: Journey | None, case: str) -> Step:
         facts.append(shown_fact(shown))
         granted = journey.granted_at(shown.at)
         synchronised = bool(granted) or evidence.pricing == "subscription"
-        facts.append(Fact(f"AWS granted: {granted_words(granted)}. Status: {journey.state_at(shown.at)}."))
+        facts.append(
+            Fact(
+                sentence(
+                    "AWS granted: %(granted)s. Status: %(state)s.",
+                    granted=granted_words(granted),
+                    state=worded(journey.state_at(shown.at)),
+                )
+            )
+        )
         if journey.arrived_at:
-            facts.append(Fact(f"From arrival to page: {span((shown.at - journey.arrived_at).total_seconds())}."))
+            took = span((shown.at - journey.arrived_at).total_seconds())
+            facts.append(Fact(sentence("From arrival to page: %(took)s.", took=took)))
     facts += compared(evidence, f"{case}.5")
     why = suspects.of_page() if not shown else suspects.of_messages(evidence, came=False)
     return Step(
         f"{case}.5",
-        "Move to the page where you can check the contract information and inspect the contract details.",
+        sentence("Move to the page where you can check the contract information and inspect the contract details."),
         Mark.DONE if shown and synchronised else Mark.OPEN,
         tuple(facts),
-        expected="The contract page, shown to who linked it, with what AWS grants.",
+        expected=sentence("The contract page, shown to who linked it, with what AWS grants."),
         suspects=why,
-        press="Open *Contracts*. Compare it with what was purchased: that is for your eyes.",
+        press=sentence("Open *Contracts*. Compare it with what was purchased: that is for your eyes."),
         screen="contract-page",
     )

@@ -9,7 +9,9 @@ from collections.abc import Iterable
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import unquote
 
-LOCATION = "the address it led to"
+from portal.sentences import sentence
+
+LOCATION = sentence("the address it led to")
 _MOST = 1_000_000
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from portal.sentences import Sentence, sentence
+
 
 class Mark(StrEnum):
     """How a step stands."""
@@ -63,10 +65,12 @@ class Checklist:
         return Mark.FAILED if Mark.FAILED in marks else Mark.OPEN if Mark.OPEN in marks else Mark.DONE
 
 
-def span(seconds: float) -> str:
+def span(seconds: float) -> Sentence:
     """A time between two moments, for people."""
     if seconds < 1:
-        return f"{max(seconds, 0) * 1000:.0f} ms"
+        return sentence("%(number)s ms", number=round(max(seconds, 0) * 1000))
     if seconds < 120:
-        return f"{seconds:.1f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.0f} h"
+        return sentence("%(number)s s", number=f"{seconds:.1f}")
+    if seconds < 7200:
+        return sentence("%(number)s min", number=round(seconds / 60))
+    return sentence("%(number)s h", number=round(seconds / 3600))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from portal.confirmation.evidence import Evidence
+from portal.confirmation.evidence import Evidence, Probe
 from portal.confirmation.marks import Checklist, Fact, Mark, Step
+from portal.sentences import Sentence, sentence, together
 
 PAGE = "page"
 MANAGEMENT_PORTAL = "https://aws.amazon.com/marketplace/management/products/saas"
@@ -20,40 +21,40 @@ def step_zero(evidence: Evidence) -> Checklist:
     """The page's address: known, plausible, answering."""
     return Checklist(
         PAGE,
-        "Before you begin: the product page",
-        "The address of the product's page, while it is published privately.",
+        sentence("Before you begin: the product page"),
+        sentence("The address of the product's page, while it is published privately."),
         (_known(evidence), _answers(evidence)),
     )
 
 
-def host_problem(address: str, way: str) -> str | None:
+def host_problem(address: str, way: str) -> Sentence | None:
     """What is odd about where an address leads, if anything."""
     host = urlsplit(address).hostname or ""
     if way == "sandbox":
-        return None if host in LOOPBACK else f"{host} is not on this machine, and the sandbox is."
+        return None if host in LOOPBACK else sentence("%(host)s is not on this machine, and the sandbox is.", host=host)
     if host in LOOPBACK:
-        return f"{host} is this machine: that is the sandbox's page, not the one on AWS."
+        return sentence("%(host)s is this machine: that is the sandbox's page, not the one on AWS.", host=host)
     if not any(host == one or host.endswith(f".{one}") for one in AWS_HOSTS):
-        return f"{host} is not a host of AWS Marketplace (aws.amazon.com)."
+        return sentence("%(host)s is not a host of AWS Marketplace (aws.amazon.com).", host=host)
     return None
 
 
 def _known(evidence: Evidence) -> Step:
-    where = (
+    where = sentence(
         "Sign in to the AWS Marketplace Management Portal, open Products and then SaaS, select the product that is "
         "published privately, and copy the address behind *View on AWS Marketplace* at the top right. Put it into "
         "products.toml as `page_url` and restart the portal."
     )
     address = evidence.page_url
     odd = host_problem(address, evidence.way) if address else None
-    facts = [Fact(f"products.toml says {address}")] if address else []
+    facts = [Fact(sentence("products.toml says %(address)s", address=address))] if address else []
     return Step(
         f"{PAGE}.1",
-        "Check the address of the product page that is privately published on AWS Marketplace.",
+        sentence("Check the address of the product page that is privately published on AWS Marketplace."),
         Mark.FAILED if odd else Mark.DONE if address else Mark.OPEN,
         tuple(facts),
-        expected="`page_url` in products.toml.",
-        suspects=(odd,) if odd else (f"products.toml has no page_url for {evidence.product_code}.",),
+        expected=sentence("`page_url` in products.toml."),
+        suspects=(odd or sentence("products.toml has no page_url for %(code)s.", code=evidence.product_code),),
         press=where,
         screen="management-portal",
     )
@@ -61,18 +62,16 @@ def _known(evidence: Evidence) -> Step:
 
 def _answers(evidence: Evidence) -> Step:
     probe = evidence.page
-    text = "The product page answers."
-    expected = "An answer with a status below 400."
+    text = sentence("The product page answers.")
+    expected = sentence("An answer with a status below 400.")
     if probe is None or not probe.answered:
-        why = "It was not asked yet: press *Check the addresses*."
+        why = sentence("It was not asked yet: press *Check the addresses*.")
         if probe is not None and not probe.answered:
-            why = "The worker was told to ask and has not answered yet. If this lasts: is it running?"
+            why = sentence("The worker was told to ask and has not answered yet. If this lasts: is it running?")
         return Step(f"{PAGE}.2", text, Mark.OPEN, (), expected=expected, suspects=(why,))
-    said = (
-        f"{probe.host} answered {probe.status}." if probe.status else f"{probe.host} did not answer: {probe.problem}."
-    )
+    said = _said(probe)
     if probe.status in NOT_FOR_PROGRAMS:
-        said += " That may be meant for programs only; open it in your browser."
+        said = together(said, sentence("That may be meant for programs only; open it in your browser."))
     good = probe.status is not None and (probe.status < 400 or probe.status in NOT_FOR_PROGRAMS)
     return Step(
         f"{PAGE}.2",
@@ -80,5 +79,12 @@ def _answers(evidence: Evidence) -> Step:
         Mark.DONE if good else Mark.FAILED,
         (Fact(said, probe.asked_at),),
         expected=expected,
-        suspects=("Is the address right, and does this machine reach it?",),
+        suspects=(sentence("Is the address right, and does this machine reach it?"),),
     )
+
+
+def _said(probe: Probe) -> Sentence:
+    host = str(probe.host)
+    if probe.status:
+        return sentence("%(host)s answered %(status)s.", host=host, status=str(probe.status))
+    return sentence("%(host)s did not answer: %(problem)s.", host=host, problem=str(probe.problem))

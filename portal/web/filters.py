@@ -53,7 +53,7 @@ def _stressed(part: str) -> Markup:
 
 def init_app(app: Flask) -> None:
     """Give the filters to the templates, and static addresses that change with their files."""
-    for fltr in (when, day, iso, clock, stressed, number, say, recalled):
+    for fltr in (when, day, iso, clock, zone_in_words, stressed, number, say, recalled):
         app.add_template_filter(fltr)
     versions: dict[str, str] = {}
 

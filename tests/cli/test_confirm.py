@@ -61,6 +61,11 @@ def test_the_answer_for_programs_is_json_alone(flask: Terminal):
     assert (answer["passed"], answer["reports"][0]["product_code"]) == (False, ANALYTICS)
 
 
+def test_the_answer_for_programs_is_in_english(flask: Terminal):
+    (report,) = json.loads(flask("confirm", "--product", ANALYTICS, "--finish", "--json").stdout)["reports"]
+    assert [one["title"] for one in report["checklists"]][:1] == ["Before you begin: the product page"]
+
+
 def test_the_report_is_written(flask: Terminal, tmp_path: Path):
     flask("confirm", "--product", ANALYTICS, "--report", str(tmp_path / "report.html"))
     html = (tmp_path / "report.html").read_text(encoding="utf-8")

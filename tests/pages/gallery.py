@@ -31,8 +31,6 @@ from tests.stories.watching import Watch
 DESK, ENLARGED = ViewportSize(width=1280, height=800), ViewportSize(width=320, height=256)
 SPARE = 3
 """Presses of Tab more than there are stops: a page may begin in the middle, and what scrolls is a stop, too."""
-NOT_YET = ("staff/confirmation/",)
-"""Pages of which what they tell is in English still: the steps of the confirmation."""
 MADE_UP = "(made up)"
 """What a page is called that no template is for."""
 STATIC = ("/static/", "/brand.css", "/brand/")
@@ -123,14 +121,13 @@ class Gallery:
             self._tab.emulate_media(color_scheme="light", reduced_motion="reduce")
             file = f"{self._language}-{template.replace('/', '-')}-{page.status}.png"
             self._tab.screenshot(path=self._pictures / file, full_page=True)
-        self.complaints += [f"{name}: {one}" for one in self._inspect(template)]
+        self.complaints += [f"{name}: {one}" for one in self._inspect()]
         self.complaints += [f"{name}: {one}" for one in self._watch.problems[heard:]]
 
-    def _inspect(self, template: str) -> Iterator[str]:
+    def _inspect(self) -> Iterator[str]:
         facts = self._tab.evaluate(FACTS, self._language)
         yield from facts["complaints"]
-        if not template.startswith(NOT_YET):
-            yield from facts["words"]
+        yield from facts["words"]
         if self._language == DEFAULT:  # where one gets by Tab is the same in all
             yield from self._by_tab(facts["presses"])
         yield from in_light_and_dark(self._tab)

@@ -16,6 +16,7 @@ from portal.confirmation.models import ConfirmationRun, SightingKind, Way
 from portal.confirmation.product_page import MANAGEMENT_PORTAL, host_problem
 from portal.confirmation.report import Report, judge, kept
 from portal.confirmation.sightings import is_asleep, note
+from portal.confirmation.telling import MEMBER
 from portal.confirmation.unattended.place import is_sandbox
 from portal.jobs import later
 from portal.jobs.surroundings import surroundings
@@ -75,7 +76,7 @@ def said_so(run_id: UUID) -> ResponseReturnValue:
     if step not in SAYABLE:
         abort(400)
     if _find(run_id).finished_at is None:
-        note(run_id, SightingKind.SAID, step, detail={"by": "a member of staff"}, anew=True)
+        note(run_id, SightingKind.SAID, step, detail={"by": MEMBER}, anew=True)
     return _back(run_id)
 
 

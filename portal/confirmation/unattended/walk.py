@@ -17,13 +17,14 @@ from portal.confirmation.changing import CHANGE
 from portal.confirmation.models import SightingKind
 from portal.confirmation.report import Report
 from portal.confirmation.sightings import LOOK_SECONDS, note
+from portal.confirmation.telling import COMMAND, ordered
 from portal.confirmation.unattended import storefront
 from portal.confirmation.unattended.browser import Browser, NoAnswer
 from portal.confirmation.unattended.reading import NotOnThePage, Page
 from portal.confirmation.unattended.storefront import Bought
 from portal.confirmation.unattended.visitor import Visit, expect_choice, missing_on, somebody
+from portal.sentences import noted
 
-BY = "the command's browser"
 STEP_SECONDS = 0.3
 SOON = 4.0
 """After one wait in vain the others are short."""
@@ -152,13 +153,13 @@ class Walk:
         return Visit(Browser(), self.portal_url, somebody())
 
     def _say(self, step: str, what: str = "") -> None:
-        note(self.run_id, SightingKind.SAID, step, detail={"by": BY, "what": what})
+        note(self.run_id, SightingKind.SAID, step, detail={"by": COMMAND, "what": noted(what)})
 
     def _compare(self, step: str, page: Page, numbers: tuple[str, ...]) -> None:
         """Compare what a contract page shows with what was ordered: what a person does with their eyes."""
         if missing := missing_on(page, numbers):
             raise NotOnThePage(f"The contract page does not show {', '.join(missing)}, which was purchased.")
-        self._say(step, f"The page shows what was ordered: {', '.join(numbers)}." if numbers else "")
+        self._say(step, ordered(numbers) if numbers else "")
 
     def _wait(self, true: Callable[[], bool], what: str) -> None:
         until = time.monotonic() + (self.patience if not self.problems else min(self.patience, SOON))

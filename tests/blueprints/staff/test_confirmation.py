@@ -3,15 +3,18 @@
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from portal.confirmation.models import ConfirmationRun, Sighting, SightingKind
+from portal.confirmation.report import kept
 from portal.confirmation.sightings import LONGEST_RUN
 from portal.database import db, transaction, utcnow
 from portal.jobs import tasks
+from portal.products import Products
 from tests.cast import ACME_AWS, ANALYTICS, GLOBEX_AWS
 from tests.portal_client import Page, PortalClient
 
@@ -235,3 +238,86 @@ def test_the_report_is_there_for_programs(olga_client: PortalClient, begun: str)
     report = json.loads(page.html)
     assert (report["product_code"], report["outcome"], report["format"]) == (ANALYTICS, "incomplete", 1)
     assert page.headers["Content-Disposition"].startswith("attachment")
+
+
+# --- In the reader's language ----------------------------------------------------------------------------------------
+
+JAPANESE = {"Accept-Language": "ja"}
+PURCHASED = "This happens on AWS, where the portal cannot look."
+
+
+@pytest.fixture
+def finished(olga_client: PortalClient, begun: str, land: Callable[..., Page]) -> str:
+    """The address of a run that was finished in English."""
+    land()
+    olga_client.press(begun, f"{begun}/finish")
+    return begun
+
+
+def test_an_open_run_is_followed_in_japanese(olga_client: PortalClient, begun: str, land: Callable[..., Page]):
+    land()
+    olga_client.press(begun, f"{begun}/said", step="change.1")
+    page = olga_client.get(begun, headers=JAPANESE)
+    assert f"AWSの回答: 製品コード {ANALYTICS}、AWSアカウント •••• •••• 6666" in page.text
+    assert ("開いて確認済み（スタッフの申告）。" in page.text, "ステップ0のリンク" in page.text) == (True, True)
+
+
+@pytest.mark.parametrize("path", ["", "/report"])
+def test_a_run_that_was_finished_in_english_is_read_in_japanese(olga_client: PortalClient, finished: str, path: str):
+    page = olga_client.get(finished + path, headers=JAPANESE)
+    assert ('<html lang="ja"' in page.html, "AWSでの操作のため、ポータルからは見えません" in page.text) == (True, True)
+    assert PURCHASED not in page.text
+
+
+def test_no_english_is_left_on_the_report(olga_client: PortalClient, finished: str):
+    text = olga_client.get(f"{finished}/report", headers=JAPANESE).text
+    assert re.findall(r"\b(?:the|and|is|was|not|with|none|nothing)\b", text) == []
+
+
+@pytest.mark.parametrize("path", ["", "/report"])
+def test_a_report_of_an_older_portal_is_shown_as_it_was_kept(
+    olga_client: PortalClient, finished: str, path: str, app: Flask
+):
+    with app.app_context(), transaction():
+        run = db.session.scalars(db.select(ConfirmationRun)).one()
+        report = kept(run)
+        assert report is not None
+        run.report = report.as_json()
+    page = olga_client.get(finished + path, headers=JAPANESE)
+    assert (page.status, f"AWS answered: product code {ANALYTICS}" in page.text) == (200, True)
+
+
+def test_programs_are_told_in_english(olga_client: PortalClient, finished: str):
+    said = json.dumps(olga_client.get(f"{finished}/report.json", headers=JAPANESE).response.json, ensure_ascii=False)
+    assert (PURCHASED in said, re.findall("[ぁ-んァ-ヶ一-龯]", said)) == (True, [])
+
+
+def test_the_report_is_offered_in_the_other_language(olga_client: PortalClient, finished: str):
+    page = olga_client.get(f"{finished}/report", headers=JAPANESE)
+    chosen = olga_client.get(page.links["English"])
+    assert (chosen.location, PURCHASED in olga_client.get(f"{finished}/report", headers=JAPANESE).text) == (
+        f"{finished}/report",
+        True,
+    )
+
+
+@pytest.mark.parametrize(("language", "zone"), [("en", "UTC"), ("ja", "JST")])
+def test_the_report_says_in_which_zone_its_times_are(
+    olga_client: PortalClient, finished: str, language: str, zone: str
+):
+    text = olga_client.get(f"{finished}/report", headers={"Accept-Language": language}).text
+    assert {"en": f"Times are {zone}.", "ja": f"時刻は{zone}です。"}[language] in text
+
+
+def test_what_is_odd_about_an_address_is_said_in_japanese(
+    olga_client: PortalClient, app: Flask, monkeypatch: pytest.MonkeyPatch
+):
+    elsewhere = [replace(product, page_url="https://example.com/") for product in app.extensions["products"]]
+    monkeypatch.setitem(app.extensions, "products", Products(elsewhere))
+    assert "example.comはこのマシンにありません" in olga_client.get(BASE, headers=JAPANESE).text
+
+
+def test_pictures_are_told_in_japanese(olga_client: PortalClient, begun: str):
+    titles = re.findall(r"-picture\">([^<]+)</title>", olga_client.get(begun, headers=JAPANESE).html)
+    assert [title for title in titles if not re.search("[ぁ-ん]", title)] == []
+    assert len(titles) >= 14
