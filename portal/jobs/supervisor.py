@@ -18,6 +18,7 @@ logger = logging.getLogger(__name__)
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 HEALTHY_SECONDS = 30.0
 """Who lived this long starts again at once; who dies young starts again more and more slowly."""
+LOOK_SECONDS = 0.2
 GRACE_SECONDS = 60.0
 """How long a worker may take to finish what it has in hand."""
 
@@ -54,19 +55,19 @@ class _Worker:
 
 def supervise(commands: Sequence[tuple[str, Sequence[str]]]) -> None:
     """Keep these (name, command) running until SIGTERM or SIGINT, then let each finish what it has in hand."""
-    over = threading.Event()
+    asked = []  # not an Event: a handler that came while the loop holds its lock would wait for it for ever
 
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        over.set()
+    def stop(number: int, _frame: FrameType | None) -> None:
+        asked.append(number)
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     workers = [_Worker(name, command) for name, command in commands]
     try:
-        while not over.is_set():
+        while not asked:
             for worker in workers:
                 worker.look()
-            over.wait(0.2)
+            time.sleep(LOOK_SECONDS)
     finally:
         _end([worker.process for worker in workers if worker.process])
 

@@ -67,7 +67,7 @@ def test_who_dies_is_started_again(supervisor: subprocess.Popen[bytes], log: Pat
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_asked_to_end_all_end(supervisor: subprocess.Popen[bytes], log: Path, number: signal.Signals) -> None:
     supervisor.send_signal(number)
-    assert supervisor.wait(10) == 0
+    assert supervisor.wait(20) == 0
     assert not _lives(_pids(log)[0])
 
 
