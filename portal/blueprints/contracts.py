@@ -18,7 +18,7 @@ from portal.jobs import later
 from portal.language import gettext as _
 from portal.services import edition, products, support
 from portal.web.ahead import etag_of, glance_of
-from portal.web.speech import voice_for
+from portal.web.speech import voice
 from portal.web.views import contract_card, contract_page
 from portal.web.visitor import Visitor, note_presence, recognise, session_key, unknown, visitor
 
@@ -56,7 +56,7 @@ def show(contract_id: UUID) -> ResponseReturnValue:
         joined = joined_into(seen.person_id, contract_id)
         return redirect(url_for("contracts.show", contract_id=joined)) if joined else abort(404)
     generate_csrf()  # the page's forms need the session to have its token, and the ETag is made of it
-    etag = etag_of(key, session["csrf_token"], edition(), voice_for(request.environ), contract_id, seen.stamp)
+    etag = etag_of(key, session["csrf_token"], edition(), voice(), contract_id, seen.stamp)
     flashed = "_flashes" in session
     if not flashed and request.if_none_match.contains(etag):
         return _fresh(Response(status=304), etag)

@@ -171,8 +171,9 @@
 
   /* Where this browser is, so that the next page tells times as they are there. What a person has set is not touched. */
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  if (zone && !/(^|; )time_zone=/.test(document.cookie)) {
-    document.cookie = `time_zone=${zone}; path=/; max-age=31536000; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
+  const [prefix, secure] = location.protocol === "https:" ? ["__Host-", "; secure"] : ["", ""];
+  if (zone && !/(^|; )(__Host-)?time_zone=/.test(document.cookie)) {
+    document.cookie = `${prefix}time_zone=${zone}; path=/; max-age=31536000; samesite=lax${secure}`;
   }
 
   dress();

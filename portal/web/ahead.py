@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import partial
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -59,6 +60,7 @@ class _Ahead:
         self._app, self._flask, self._kept = app, app.wsgi_app, Kept(MOST_KEPT)
         self._sessions: Any = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
         self._cookie = app.config["SESSION_COOKIE_NAME"]
+        self._voice = partial(voice_for, https=app.config["SESSION_COOKIE_SECURE"])
         self._longest = int(app.permanent_session_lifetime.total_seconds())
         with app.app_context():
             self._engine = look_up_engine()
@@ -100,4 +102,4 @@ class _Ahead:
             return None
         if seen.unseen and not renews_itself(environ.get("HTTP_SEC_FETCH_DEST")):
             return None  # Flask writes down that the session is used
-        return etag_of(key, csrf_token, self._app.extensions["edition"], voice_for(environ), contract_id, seen.stamp)
+        return etag_of(key, csrf_token, self._app.extensions["edition"], self._voice(environ), contract_id, seen.stamp)

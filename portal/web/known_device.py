@@ -12,6 +12,8 @@ from secrets import token_urlsafe
 from flask import Response, after_this_request, current_app, request
 from itsdangerous import BadData, URLSafeTimedSerializer
 
+from portal.web.cookies import bound_here
+
 KEPT_FOR = timedelta(days=180)
 MOST_PEOPLE = 4
 """Who share a browser."""
@@ -32,7 +34,7 @@ def remember(person_id: int) -> None:
     @after_this_request
     def hand_over(response: Response) -> Response:
         response.set_cookie(
-            _cookie_name(),
+            bound_here("device"),
             str(value),
             max_age=KEPT_FOR,
             httponly=True,
@@ -44,7 +46,7 @@ def remember(person_id: int) -> None:
 
 def _known() -> dict[str, str]:
     try:
-        found = _signing().loads(request.cookies.get(_cookie_name(), ""), max_age=int(KEPT_FOR.total_seconds()))
+        found = _signing().loads(request.cookies.get(bound_here("device"), ""), max_age=int(KEPT_FOR.total_seconds()))
     except BadData:
         return {}
     return {str(person): str(name) for person, name in found.items()} if isinstance(found, dict) else {}
@@ -54,7 +56,3 @@ def _signing() -> URLSafeTimedSerializer:
     # The oldest first: a cookie that was signed before the key changed is still good.
     keys = [*current_app.config["SECRET_KEY_FALLBACKS"], current_app.config["SECRET_KEY"]]
     return URLSafeTimedSerializer(keys, salt="known device", signer_kwargs={"digest_method": sha256})
-
-
-def _cookie_name() -> str:
-    return "__Host-device" if current_app.config["SESSION_COOKIE_SECURE"] else "device"

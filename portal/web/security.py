@@ -9,6 +9,8 @@ from secrets import token_urlsafe
 from flask import Flask, Response, g, request
 from flask.sessions import SecureCookieSessionInterface
 
+from portal.web.cookies import bound
+
 LARGEST_BODY = 64 * 1024
 """Forms are small; AWS's POST is one token."""
 
@@ -66,7 +68,7 @@ def init_app(app: Flask, *, https: bool) -> None:
         MAX_CONTENT_LENGTH=LARGEST_BODY,
         MAX_FORM_MEMORY_SIZE=LARGEST_BODY,
         MAX_FORM_PARTS=MOST_FIELDS,
-        SESSION_COOKIE_NAME="__Host-session" if https else "session",
+        SESSION_COOKIE_NAME=bound("session", https=https),
         SESSION_COOKIE_SECURE=https,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",

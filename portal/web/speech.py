@@ -18,9 +18,10 @@ from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header, parse_cookie
 
 from portal.language import DEFAULT, LANGUAGES, USUAL_ZONES, Speech, language, zone_named
+from portal.web.cookies import bound, bound_here
 
 LANGUAGE, TIME_ZONE = "language", "time_zone"
-"""The cookies."""
+"""The cookies; with HTTPS bound to this host."""
 KEPT_FOR = timedelta(days=365)
 
 
@@ -34,27 +35,30 @@ class Voice:
 
 def init_app(app: Flask) -> None:
     """Let the pages speak."""
-    Speech().speak(app, lambda: _voice().language, lambda: _voice().time_zone)
+    Speech().speak(app, lambda: voice().language, lambda: voice().time_zone)
     app.jinja_env.policies["ext.i18n.trimmed"] = True  # lines of a text in a template are lines of the template only
     app.jinja_env.globals.update(language=language, languages=LANGUAGES, this_page=this_page)
     app.after_request(_tell_caches)
 
 
-def voice_for(environ: Mapping[str, Any]) -> Voice:
+def voice_for(environ: Mapping[str, Any], *, https: bool) -> Voice:
     """How to speak to whoever sent this request; looks at the request alone, so that it can be asked ahead of Flask."""
     cookies = parse_cookie(environ.get("HTTP_COOKIE"))
-    chosen = cookies.get(LANGUAGE, "")
+    chosen = cookies.get(bound(LANGUAGE, https=https), "")
     if chosen not in LANGUAGES:
         wanted = parse_accept_header(environ.get("HTTP_ACCEPT_LANGUAGE"), LanguageAccept)
         # Of `ja-JP, en;q=0.5` the first is meant, though the second is exactly ours.
         ours = (tag.partition("-")[0].lower() for tag, quality in wanted if quality > 0)
         chosen = next((code for code in ours if code in LANGUAGES), DEFAULT)
-    zone = zone_named(cookies.get(TIME_ZONE))
+    zone = zone_named(cookies.get(bound(TIME_ZONE, https=https)))
     return Voice(chosen, zone.key if zone else USUAL_ZONES.get(chosen, "UTC"))
 
 
-def _voice() -> Voice:
-    return voice_for(request.environ) if request else Voice(DEFAULT, USUAL_ZONES[DEFAULT])
+def voice() -> Voice:
+    """How to speak to whoever sent the request in hand; without one, in the usual way."""
+    if not request:
+        return Voice(DEFAULT, USUAL_ZONES[DEFAULT])
+    return voice_for(request.environ, https=current_app.config["SESSION_COOKIE_SECURE"])
 
 
 def choose(code: str | None = None, time_zone: str | None = None) -> None:
@@ -88,9 +92,11 @@ def _tell_caches(response: Response) -> Response:
     for name, value in g.pop("chosen_speech", {}).items():
         httponly = name == LANGUAGE  # app.js asks whether a zone is known
         if value is None:
-            response.delete_cookie(name, samesite="Lax", secure=secure, httponly=httponly)
+            response.delete_cookie(bound_here(name), samesite="Lax", secure=secure, httponly=httponly)
         else:
-            response.set_cookie(name, value, max_age=KEPT_FOR, samesite="Lax", secure=secure, httponly=httponly)
+            response.set_cookie(
+                bound_here(name), value, max_age=KEPT_FOR, samesite="Lax", secure=secure, httponly=httponly
+            )
     if request.endpoint != "static" and not response.cache_control.public:
         response.vary.update(("Accept-Language", "Cookie"))
     return response

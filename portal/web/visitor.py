@@ -21,6 +21,7 @@ from portal.extensions import login_manager
 from portal.language import gettext, marked
 from portal.registration.claims import ARRIVES_WITHIN
 from portal.web import speech
+from portal.web.cookies import bound_here
 
 CLAIMS = "claims"
 INVITATION = "invitation"
@@ -169,10 +170,6 @@ def claim_at_hand() -> UUID | None:
     return UUID(claims[0]) if claims else None
 
 
-def _arrival_cookie_name() -> str:
-    return "__Host-arrival" if current_app.config["SESSION_COOKIE_SECURE"] else "arrival"
-
-
 def hand_arrival_cookie(response: Response, secret: str) -> None:
     """Give the arriving browser its secret in a cookie apart.
 
@@ -180,7 +177,7 @@ def hand_arrival_cookie(response: Response, secret: str) -> None:
     replace the session of somebody who is signed in. The GET that follows carries both.
     """
     response.set_cookie(
-        _arrival_cookie_name(),
+        bound_here("arrival"),
         secret,
         max_age=ARRIVES_WITHIN,
         httponly=True,
@@ -191,11 +188,11 @@ def hand_arrival_cookie(response: Response, secret: str) -> None:
 
 def arrival_secret() -> str | None:
     """The secret of a browser that has just arrived."""
-    return request.cookies.get(_arrival_cookie_name())
+    return request.cookies.get(bound_here("arrival"))
 
 
 def take_arrival_cookie(response: Response) -> None:
     """Remove the arrival cookie; it has done its work."""
     response.delete_cookie(
-        _arrival_cookie_name(), httponly=True, samesite="Lax", secure=current_app.config["SESSION_COOKIE_SECURE"]
+        bound_here("arrival"), httponly=True, samesite="Lax", secure=current_app.config["SESSION_COOKIE_SECURE"]
     )

@@ -87,6 +87,14 @@ def test_with_https_the_arrival_cookie_is_bound_as_well(
     assert [flag for flag in ("__Host-arrival=", "Secure", "HttpOnly", "SameSite=Lax") if flag not in cookie] == []
 
 
+def test_with_https_every_other_cookie_is_as_well(https: PortalClient, alice: Somebody):
+    page = https.get("/signin")
+    set_by = [https.get("/language/ja"), https.send(page.form("/signin"), email=alice.email, password=PASSWORD)]
+    cookies = [cookie for answer in set_by for cookie in answer.headers.getlist("Set-Cookie")]
+    assert {cookie.partition("=")[0] for cookie in cookies} >= {"__Host-language", "__Host-device"}
+    assert [one for one in cookies if not one.startswith("__Host-") or "Secure" not in one or "Path=/" not in one] == []
+
+
 def test_with_https_a_buyer_gets_through(
     https: PortalClient, buy: Callable[..., object], token_for: Callable[..., str], alice: Somebody
 ):

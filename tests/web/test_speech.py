@@ -34,7 +34,12 @@ NOON = datetime(2026, 11, 25, 15, 5, 9, tzinfo=UTC)
     ],
 )
 def test_what_was_chosen_counts_then_what_the_browser_asks_for(cookie: str, accepts: str, voice: Voice):
-    assert voice_for({"HTTP_COOKIE": cookie, "HTTP_ACCEPT_LANGUAGE": accepts}) == voice
+    assert voice_for({"HTTP_COOKIE": cookie, "HTTP_ACCEPT_LANGUAGE": accepts}, https=False) == voice
+
+
+@pytest.mark.parametrize(("name", "language"), [("__Host-language", "ja"), ("language", "en")])
+def test_with_https_only_what_this_host_has_set_counts(name: str, language: str):
+    assert voice_for({"HTTP_COOKIE": f"{name}=ja"}, https=True).language == language
 
 
 def test_a_choice_stays_on_the_page_and_is_remembered(client: PortalClient):
