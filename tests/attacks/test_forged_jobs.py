@@ -1,6 +1,5 @@
 """Somebody can write to the portal's Redis, and leaves a job there: no worker runs what it brings along."""
 
-import json
 import os
 import zlib
 from collections.abc import Callable
@@ -64,4 +63,4 @@ def test_what_the_portal_leaves_in_redis_is_json(bench: Bench, redis_url: str):
     queues = [bench.app.extensions[name] for name in ("jobs", "mail_jobs")]
     left = [zlib.decompress(bench.redis.hget(job.key, "data") or b"") for queue in queues for job in queue.jobs]
     assert left
-    assert all(json.loads(data)[0].startswith("portal.jobs.") for data in left)
+    assert [data for data in left if not data.startswith(b'["portal.jobs.')] == []
