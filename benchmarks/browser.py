@@ -10,9 +10,9 @@ from http.cookies import SimpleCookie
 from urllib.parse import urlsplit
 
 from flask import Flask
-from flask.sessions import SecureCookieSessionInterface
 
 from benchmarks.stage import Stage
+from portal.web.security import Sessions
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Browser:
     the tenth of a second that a password takes."""
 
     def __init__(self, stage: Stage, app: Flask) -> None:
-        signing = SecureCookieSessionInterface().get_signing_serializer(app)
+        signing = Sessions().get_signing_serializer(app)
         assert signing  # noqa: S101 - there is a SECRET_KEY
         self._signing, self._cookie = signing, str(app.config["SESSION_COOKIE_NAME"])
         self._cookies: dict[str, str] = {}

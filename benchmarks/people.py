@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from flask import Flask
-from flask.sessions import SecureCookieSessionInterface
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
@@ -19,6 +18,7 @@ from portal.contracts.lifecycle import State
 from portal.contracts.models import Cause, Contract, ContractChange, Entitlement
 from portal.database import utcnow
 from portal.sealing import hash_secret
+from portal.web.security import Sessions
 
 ANALYTICS = "4tidemarkanalytics0000001"
 
@@ -113,7 +113,7 @@ def cookie(secret_key: str, session_key: str) -> str:
     """The session that a browser has after signing in and looking at a page, signed as Flask does."""
     flask = Flask(__name__)
     flask.secret_key = secret_key
-    serializer = SecureCookieSessionInterface().get_signing_serializer(flask)
+    serializer = Sessions().get_signing_serializer(flask)
     assert serializer  # noqa: S101 - there is a key
     session = {"_fresh": True, "_id": token_hex(64), "_user_id": session_key, "csrf_token": token_hex(20)}
     return f"session={serializer.dumps(session)}"
