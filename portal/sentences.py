@@ -127,11 +127,10 @@ def _read_value(value: Any) -> Any:
 
 
 def _in_english(values: Mapping[str, Value]) -> dict[str, str]:
-    return {
-        name: ", ".join(value)
-        if isinstance(value, tuple)
-        else f"{value:,}"
-        if isinstance(value, int | float)
-        else value
-        for name, value in values.items()
-    }
+    return {name: _english(value) for name, value in values.items()}
+
+
+def _english(value: Value) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return f"{value:,}" if isinstance(value, int | float) else value

@@ -20,6 +20,8 @@ from laptop.environment import ROOT, Place
 from portal.contracts import book
 from portal.contracts.models import Cause, Contract
 from portal.database import db, transaction, utcnow
+from portal.jobs import workers
+from portal.jobs.connections import patient
 from portal.marketplace.client import Marketplace
 from portal.marketplace.queue import Delivery, NotificationQueue
 from portal.marketplace.values import Purchase
@@ -177,3 +179,15 @@ def until() -> Callable[..., None]:
 
 
 __all__ = ["Bench", "bench", "until"]
+
+
+@pytest.fixture
+def run(bench: Bench, redis_url: str) -> Callable[[], None]:
+    """Runs all jobs there are, as the worker does."""
+
+    def work() -> None:
+        with patient(redis_url) as connection:
+            workers.work(bench.app, connection, burst=True)
+            connection.connection_pool.disconnect()
+
+    return work

@@ -24,9 +24,9 @@ from portal.registration.moves import MoveOffer
 from portal.sealing import hash_secret
 from tests.blueprints.conftest import arrive, contract_page, link, stored, the_claim
 from tests.cast import ANALYTICS, Somebody
-from tests.worker_fixtures import bench
+from tests.worker_fixtures import bench, run
 
-__all__ = ["arrive", "bench", "contract_page", "link", "stored", "the_claim"]
+__all__ = ["arrive", "bench", "contract_page", "link", "run", "stored", "the_claim"]
 
 ACCOUNT, AGREEMENT, LICENSE = "918273645546", "agmt-vermilionagreement", "l-vermilionlicense00000000000000"
 INVITED, NEW_ADDRESS = "guest@vermilion.example", "moving@vermilion.example"

@@ -27,16 +27,6 @@ class Trap:
         return os.mkdir, (str(self.file),)
 
 
-@pytest.fixture
-def run(bench: Bench, redis_url: str) -> Callable[[], None]:
-    def work() -> None:
-        with patient(redis_url) as connection:
-            workers.work(bench.app, connection, burst=True)
-            connection.connection_pool.disconnect()
-
-    return work
-
-
 @pytest.mark.parametrize("queue", [QUEUE, MAIL_QUEUE])
 def test_nothing_of_a_pickled_job_is_run(bench: Bench, run: Callable[[], None], tmp_path: Path, queue: str):
     trap = Trap(tmp_path / "sprung")

@@ -28,18 +28,6 @@ Buy = Callable[..., dict[str, Any]]
 NOW = timedelta(0)
 
 
-@pytest.fixture
-def run(bench: Bench, redis_url: str) -> Callable[[], None]:
-    """Runs all jobs there are, as the worker does."""
-
-    def work() -> None:
-        with patient(redis_url) as connection:
-            workers.work(bench.app, connection, burst=True)
-            connection.connection_pool.disconnect()
-
-    return work
-
-
 def test_a_job_about_the_inbox_works_it_off(bench: Bench, buy: Buy, run: Callable[[], None]) -> None:
     contract = bench.land(buy()["agreement_id"])
     bench.hear()
