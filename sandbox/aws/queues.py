@@ -3,13 +3,17 @@
 moto keeps queues in memory and does not expect several consumers to take from one at the same moment. Here every
 message of the two queues is also a row, written before the sender gets its answer and removed when the consumer
 deletes it; and taking and deleting hold the queue's own lock, which waiting for messages lets go of. moto asks every
-message for the time whenever one is sent or taken; here that is done once for all, or not at all.
+message for the time whenever one is sent or taken; here that is done once for all, or not at all. And moto hands
+messages to a consumer that hung up while it waited, who hides them from everybody else until they time out; here
+nobody is handed anything who is not there to take it.
 """
 
 import json
+import socket
 from collections.abc import Callable
 from typing import Any
 
+from flask import has_request_context, request
 from moto.core.utils import unix_time_millis
 from moto.sqs import urls
 from moto.sqs.models import Message, Queue, SQSBackend, sqs_backends
@@ -23,6 +27,10 @@ QUEUE = "marketplace-notifications"
 DEAD_LETTERS = "marketplace-notifications-dead"
 MOST_RECEIVES = 5
 DEAD_LETTERS_KEPT_SECONDS = 14 * 86_400  # the most SQS allows, so that people find them
+
+
+class _HungUp(Exception):
+    """Whoever waited for messages is gone."""
 
 
 class DurableQueue(Queue):
@@ -75,6 +83,11 @@ class DurableQueue(Queue):
         now = unix_time_millis()
         return sum(each.visible_at >= now for each in self._messages)
 
+    def wait_for_messages(self, timeout: int) -> None:
+        super().wait_for_messages(timeout)
+        if _caller_hung_up():
+            raise _HungUp
+
     def delete_message(self, receipt_handle: str) -> None:
         # Under the lock because moto builds a new list, and would lose a message added meanwhile.
         with self._messages_lock:
@@ -102,7 +115,10 @@ class DurableQueues(SQSBackend):
 
     def receive_message(self, queue_name: str, *args: Any, **kwargs: Any) -> list[Message]:
         with self.get_queue(queue_name)._messages_lock:  # released while a long poll waits
-            return super().receive_message(queue_name, *args, **kwargs)
+            try:
+                return super().receive_message(queue_name, *args, **kwargs)
+            except _HungUp:
+                return []
 
     def purge_queue(self, queue_name: str) -> None:
         queue = self.get_queue(queue_name)
@@ -110,6 +126,19 @@ class DurableQueues(SQSBackend):
             queue.purge(lambda: super(DurableQueues, self).purge_queue(queue_name))
         else:
             super().purge_queue(queue_name)
+
+
+def _caller_hung_up() -> bool:
+    """Whether nobody is at the other end of the connection by which this request came (werkzeug names its socket)."""
+    connection: socket.socket | None = request.environ.get("werkzeug.socket") if has_request_context() else None
+    if connection is None:
+        return False
+    try:
+        return connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+    except BlockingIOError:
+        return False  # there, and silent, as who waits is
+    except OSError:
+        return True
 
 
 def open_queues(storage: Storage, policy: str, forward: Forward | None) -> ForwardingQueue | None:
