@@ -21,6 +21,7 @@ class Inspector:
     def look(self, page: Page, name: str) -> None:
         """Inspect the page as it is now; ``name`` is for complaints and for its picture."""
         self.seen.append(name)
+        page.wait_for_load_state()  # a page without its stylesheet yet is not what anybody looks at
         page.set_viewport_size(DESK)
         if self._pictures:
             page.screenshot(path=self._pictures / f"{name}.png", full_page=True)
