@@ -18,7 +18,7 @@ from secrets import token_urlsafe
 from threading import Thread
 from typing import Any
 
-from flask import Flask, abort, jsonify, request
+from flask import Flask, abort, jsonify, redirect, request
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 from werkzeug.serving import make_server
@@ -44,9 +44,23 @@ class IdentityProvider:
     asked: list[str] = field(default_factory=list)
     nonsense: dict[str, str] = field(default_factory=dict)
     """What it answers at a path instead of what it should."""
+    moved: dict[str, str] = field(default_factory=dict)
+    """Where it leads on to from a path, with all that was sent (307)."""
 
     def __post_init__(self) -> None:
         self.shown = [self.key]
+
+    def misbehave(self) -> Any:
+        """What it answers to this request instead of what it should; None when it behaves."""
+        self.asked.append(request.path)
+        time.sleep(self.delay)
+        if self.down:
+            abort(503)
+        if request.path in self.moved:
+            return redirect(self.moved[request.path], 307)
+        if request.path in self.nonsense:
+            return self.nonsense[request.path], {"Content-Type": "application/json"}
+        return None
 
     def rotate(self, kid: str = "second") -> None:
         """Sign with a new key from now on, and tell of that only."""
@@ -102,18 +116,7 @@ def running() -> Iterator[IdentityProvider]:
     provider = IdentityProvider()
     app = Flask(__name__)
 
-    @app.before_request
-    def misbehave() -> None:
-        provider.asked.append(request.path)
-        time.sleep(provider.delay)
-        if provider.down:
-            abort(503)
-
-    @app.before_request
-    def talk_nonsense() -> Any:
-        if request.path in provider.nonsense:
-            return provider.nonsense[request.path], {"Content-Type": "application/json"}
-        return None
+    app.before_request(provider.misbehave)
 
     @app.get("/.well-known/openid-configuration")
     def metadata() -> Any:

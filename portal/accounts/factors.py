@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 import pyotp
-from sqlalchemy import ForeignKey, String, delete, or_, update
+from sqlalchemy import ColumnElement, ForeignKey, String, delete, or_, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.database import Base, UTCDateTime, changed, db, insert
@@ -94,6 +94,17 @@ def confirm_key(person_id: int, code: str, seal: Seal, now: datetime) -> Answer:
     return _take(person_id, key, code, now, sealed_key=SecondFactor.sealed_pending, sealed_pending=None, last_step=0)
 
 
+def take_key(person_id: int, key: str, code: str, seal: Seal, now: datetime) -> Answer:
+    """Take a key of a person who has no second factor, when this is a code of it. Inside a transaction.
+
+    Args:
+        key: in base 32, as one browser alone was shown it.
+    """
+    ensure(person_id)
+    none_yet = SecondFactor.sealed_key.is_(None)
+    return _take(person_id, key, code, now, none_yet, sealed_key=seal.close(key), sealed_pending=None, last_step=0)
+
+
 def check_code(person_id: int, code: str, seal: Seal, now: datetime) -> Answer:
     """Whether this is a code of the person's app that was not used yet. Inside a transaction."""
     factor = factor_of(person_id)
@@ -101,13 +112,15 @@ def check_code(person_id: int, code: str, seal: Seal, now: datetime) -> Answer:
     return _take(person_id, key, code, now)
 
 
-def _take(person_id: int, key: str | None, code: str, now: datetime, **changes: object) -> Answer:
+def _take(
+    person_id: int, key: str | None, code: str, now: datetime, *conditions: ColumnElement[bool], **changes: object
+) -> Answer:
     mine = SecondFactor.person_id == person_id
     if not count_try(person_id, now):
         return Answer.BLOCKED
     step = _step_of(key, code, now) if key else None
     if step is not None:
-        taken = update(SecondFactor).where(mine)
+        taken = update(SecondFactor).where(mine, *conditions)
         if "last_step" not in changes:
             taken = taken.where(SecondFactor.last_step < step)
         if changed(taken.values(**{**changes, "last_step": step, "tries": 0, "blocked_until": None})):

@@ -7,6 +7,7 @@ at their contract once a month expect, and whoever can change something for good
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -34,7 +35,8 @@ class PersonSession(Base):
     key_hash: Mapped[str] = mapped_column(String(64), unique=True)
     """Of the key that the browser holds in its signed cookie."""
     how: Mapped[str] = mapped_column(String(64))
-    """How they signed in: `password`, `password+app`, `password+passkey`, or the name of an identity provider."""
+    """How they signed in, and with which second factor: `password`, `password+app`, `password+passkey`; in the place of
+    `password` the name of an identity provider, which may have asked for both (`acme+provider`)."""
     agent: Mapped[str] = mapped_column(String(LONGEST_AGENT))
     """The browser in words, as it calls itself: `Firefox on Windows`."""
     started_at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -117,6 +119,16 @@ def end_all(person_id: int, *, but: str | None = None) -> None:
     """End all of the person's sessions, `but` that of one key. Inside a transaction."""
     ended = delete(PersonSession).where(PersonSession.person_id == person_id)
     changed(ended.where(PersonSession.key_hash != hash_secret(but)) if but else ended)
+
+
+def end_without_second_factor(*, but: Sequence[int]) -> int:
+    """End everybody's sessions that began without a second factor; how many there were. Inside a transaction.
+
+    Args:
+        but: the ids of people whom this does not concern.
+    """
+    began_so = (~PersonSession.how.contains("+"), PersonSession.person_id.not_in(but))
+    return changed(delete(PersonSession).where(*began_so))
 
 
 def _seconds(at: datetime) -> int:

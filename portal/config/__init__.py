@@ -64,6 +64,7 @@ class Settings:
     privacy_url: str | None
     subscriptions_url: str
     identity_providers: tuple[IdentityProvider, ...]
+    second_factor_required: bool
     smtp_url: str | None
     mail_from: str | None
     entitlement_calls_per_second: int
@@ -107,6 +108,7 @@ class Settings:
             privacy_url=read.text("PRIVACY_URL") or None,
             subscriptions_url=read.text("SUBSCRIPTIONS_URL"),
             identity_providers=providers,
+            second_factor_required=read.boolean("SECOND_FACTOR_REQUIRED", default="false"),
             smtp_url=read.text("SMTP_URL") or None,
             mail_from=read.text("MAIL_FROM") or read.text("SUPPORT_EMAIL") or None,
             entitlement_calls_per_second=read.whole_number("ENTITLEMENT_CALLS_PER_SECOND", least=1, most=10_000),

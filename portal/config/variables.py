@@ -54,6 +54,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "OIDC_PROVIDERS", "", "Identity providers whose people may sign in, separated by commas: see *Single sign-on*."
     ),
+    Setting(
+        "SECOND_FACTOR_REQUIRED",
+        "false",
+        "`true`: everybody needs a second factor, and sets one up when they sign in. Staff always need one.",
+    ),
     Setting("SMTP_URL", "", "Mail server: `smtp://user:password@host:587` or `smtps://…`. Unset: mail waits unsent."),
     Setting("MAIL_FROM", "", "The sender of the portal's mail; the support address when unset."),
     Setting(

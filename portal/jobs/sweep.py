@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import exists, select, update
 
+from portal.accounts import sessions
 from portal.contracts import watch
 from portal.contracts.models import Contract
 from portal.database import db, transaction, utcnow
@@ -17,7 +18,8 @@ from portal.mail.models import Letter, MailState
 from portal.notifications.inbox import unpark_forgotten
 from portal.notifications.models import Fate, Notification, has_fate
 from portal.registration.models import Claim, ClaimState
-from portal.services import products
+from portal.services import products, settings
+from portal.staff import members
 from portal.staff.attention import replaying
 
 PATIENCE = timedelta(seconds=5)
@@ -35,6 +37,7 @@ def sweep(patience: timedelta = PATIENCE) -> None:
     with transaction():
         freed = unpark_forgotten(now - PARKED_LATELY)
         _forget_tokens(now)
+        _end_sessions_that_would_not_begin_now()
         watch.look_at_unsettled(now)
     watch.close_last_hours(products(), now)
     if freed or _any(has_fate(Fate.RECEIVED), Notification.due_at <= now - patience):
@@ -59,6 +62,15 @@ def _forget_tokens(now: datetime) -> None:
     """Erase the tokens of claims that nobody can use any more."""
     stale = update(Claim).where(Claim.expires_at <= now, Claim.sealed_token.is_not(None))
     db.session.execute(stale.values(sealed_token=None))
+
+
+def _end_sessions_that_would_not_begin_now() -> None:
+    """Sessions that began without a second factor, before everybody had to have one.
+
+    Not of staff: theirs begin so when they set theirs up, and never again.
+    """
+    if settings().second_factor_required:
+        sessions.end_without_second_factor(but=members.people())
 
 
 def _any(*conditions: object) -> bool:

@@ -43,6 +43,12 @@ def members() -> list[StaffMember]:
     return list(db.session.scalars(select(StaffMember).order_by(StaffMember.email_key)))
 
 
+def people() -> list[int]:
+    """The ids of all people who are members, or about to be."""
+    found = db.session.scalars(select(StaffMember.person_id).where(StaffMember.person_id.is_not(None)))
+    return [person_id for person_id in found if person_id is not None]
+
+
 def member_with_email(email: str) -> StaffMember:
     """The member with this address.
 

@@ -20,7 +20,7 @@ from portal.database import db, transaction, utcnow
 from portal.mail import letters, outbox
 from portal.registration import claims
 from portal.sealing import hash_secret
-from portal.services import sender
+from portal.services import sender, settings
 from portal.staff import members
 from portal.web import known_device, visitor
 from portal.web.addresses import is_ours
@@ -28,10 +28,13 @@ from portal.web.claim_aside import claim_to_go_on_with
 
 HALF = "half_signed_in"
 HALF_FOR = timedelta(minutes=10)
+GIVEN_THERE = "provider"
+"""The second factor of whoever gave it to an identity provider."""
 
 
 def enter(person: Person, how: str, *, second_factor_given: bool = False, wanted: str | None = None) -> str:
-    """Sign this person in, or go on to their second factor.
+    """Sign this person in, or go on to their second factor: to giving it, or to setting it up where everybody has to
+    have one.
 
     Args:
         how: how they have shown who they are: `password`, or the name of an identity provider.
@@ -43,11 +46,15 @@ def enter(person: Person, how: str, *, second_factor_given: bool = False, wanted
         (`next`), else to the contracts, or the console.
     """
     where = where_to(person.id, wanted)
-    if not second_factor_given and has_second_factor(person.id):
+    if second_factor_given:
+        arrive(person, f"{how}+{GIVEN_THERE}")
+        return where
+    has_one = has_second_factor(person.id)
+    if has_one or settings().second_factor_required:
         visitor.sign_out()
         until = int((utcnow() + HALF_FOR).timestamp())
         session[HALF] = {"person": person.id, "how": how, "until": until, "mark": _mark(person)}
-        return url_for("second_factor.show", next=where)
+        return url_for("second_factor.show" if has_one else "second_factor.start", next=where)
     arrive(person, how)
     return where
 

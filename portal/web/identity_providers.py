@@ -16,8 +16,9 @@ from urllib.parse import urlsplit
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.flask_client import FlaskOAuth2App
 from authlib.integrations.flask_client.integration import FlaskIntegration
+from authlib.integrations.requests_client import OAuth2Session
 from joserfc.errors import JoseError
-from requests import RequestException
+from requests import RequestException, TooManyRedirects
 
 from portal.config.identity_providers import IdentityProvider
 from portal.web.bearers import Bearer, ProviderRefused, bearer_of
@@ -60,6 +61,18 @@ class Begun:
     state: str
     nonce: str
     verifier: str
+
+
+class _GoesNowhereElse(OAuth2Session):  # type: ignore[misc]
+    """Asks where it is told to, and follows nobody on from there: with a redirect, code and secret would go along."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.max_redirects = 0
+
+
+class _Client(FlaskOAuth2App):  # type: ignore[misc]
+    client_cls = _GoesNowhereElse
 
 
 class Provider:
@@ -133,7 +146,7 @@ class Provider:
             self._lock.release()
 
     def _read(self, before: Any) -> Any:
-        client: Any = FlaskOAuth2App(
+        client: Any = _Client(
             FlaskIntegration(self.settings.key),
             name=self.settings.key,
             client_id=self.settings.client_id,
@@ -192,6 +205,8 @@ class _told:  # noqa: N801 - reads as a word where it is used
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> None:
         if isinstance(error, ProviderAway | ProviderRefused):
             return
+        if isinstance(error, TooManyRedirects):
+            raise ProviderRefused("it leads elsewhere") from None
         if isinstance(error, RequestException):
             raise ProviderAway(type(error).__name__) from None
         if isinstance(error, AuthlibBaseError | JoseError | ValueError | KeyError | TypeError | RuntimeError):

@@ -139,6 +139,12 @@ def sign_out() -> None:
     _renew_session()
 
 
+def sign_out_elsewhere(person_id: int) -> None:
+    """Sign a person out everywhere but in this browser, if it is theirs. Inside a transaction."""
+    here = current_user.is_authenticated and visitor().person_id == person_id
+    sessions.end_all(person_id, but=session_key() if here else None)
+
+
 def _renew_session() -> None:
     kept = {name: session[name] for name in KEPT if name in session}
     session.clear()

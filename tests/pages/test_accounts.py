@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pyotp
+import pytest
 from flask import Flask
 
 from portal.accounts import factors, recovery
@@ -76,7 +78,13 @@ def test_every_page_of_ones_own_account(
 
 
 def test_every_page_of_the_second_factor(
-    gallery: Gallery, app: Flask, browser_of: Browser, alice: Somebody, code_for: Callable[..., str]
+    gallery: Gallery,
+    app: Flask,
+    browser_of: Browser,
+    alice: Somebody,
+    bob: Somebody,
+    code_for: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
 ):
     with app.app_context(), transaction():
         seal = Seal(app.config["SECRET_KEY"], factors.PURPOSE)
@@ -94,6 +102,18 @@ def test_every_page_of_the_second_factor(
     gallery.look("second_factor/set_up.html", begin(otto, "", name=""))
     gallery.look("second_factor/set_up.html", begin(otto, "wrong-code"))
     gallery.look("second_factor/choose.html", otto.follow(begin(otto, code_for("otto@seller.example"))))
+
+    required = replace(app.extensions["settings"], second_factor_required=True)
+    monkeypatch.setitem(app.extensions, "settings", required)
+    bobs = browser_of()
+    page = bobs.follow(bobs.press("/signin", "/signin", email=bob.email, password=PASSWORD))
+    gallery.look("second_factor/choose.html", page)
+    gallery.look("second_factor/choose.html", bobs.send(page.form("/second-factor/start"), code="000000"))
+    key = re.search(r'<code class="key">([A-Z2-7 ]+)</code>', page.html)
+    assert key
+    page = bobs.follow(bobs.send(page.form("/second-factor/start"), code=pyotp.TOTP(key[1].replace(" ", "")).now()))
+    gallery.look("second_factor/started.html", page)
+    gallery.look("profile/recovery_codes.html", bobs.send(page.form("/profile/second-factor/recovery-codes")))
     gallery.expect_everything_of("second_factor")
 
 

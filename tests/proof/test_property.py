@@ -3,7 +3,7 @@
 from tests.proof.property import live
 from tests.worker_fixtures import Bench
 
-EXAMPLES = 80
+EXAMPLES = 40
 STEPS = 25
 
 

@@ -98,7 +98,9 @@ def make_account() -> ResponseReturnValue:
         return redirect(url_for("oidc.settle", claim=request.args.get("claim")), 303)
     forget_bearer()
     wanted = url_for("organisation.invitation") if invitation else None
-    return redirect(entering.enter(person, bearer["provider"], wanted=wanted), 303)
+    given = bool(bearer.get("second_factor_given"))
+    where = entering.enter(person, bearer["provider"], second_factor_given=given, wanted=wanted)
+    return redirect(where, 303)
 
 
 @blueprint.post("/signin/joining")

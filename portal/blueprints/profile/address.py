@@ -13,7 +13,7 @@ from portal.accounts import addresses
 from portal.accounts.addresses import Outcome, SameAddress, Side, TooManyWishes
 from portal.accounts.models import Person
 from portal.accounts.people import email_key
-from portal.blueprints.profile.door import blueprint, end_sessions_of, myself
+from portal.blueprints.profile.door import blueprint, myself
 from portal.database import after_commit, db, transaction, utcnow
 from portal.jobs import later
 from portal.language import gettext as _
@@ -22,7 +22,7 @@ from portal.mail import letters, outbox
 from portal.services import sender, settings
 from portal.web.confirming import confirmed_first
 from portal.web.fields import one_line
-from portal.web.visitor import visitor
+from portal.web.visitor import sign_out_elsewhere, visitor
 
 LONGEST = 320
 
@@ -119,7 +119,7 @@ def use_address_link(secret: str) -> ResponseReturnValue:
             for to in (leaving, person.email):
                 notice = letters.address_changed(sender(), person.name, person.email, now)
                 outbox.post(to, notice, language=person.language)
-            end_sessions_of(person)
+            sign_out_elsewhere(person.id)
             after_commit(later.send_mail)
     status = {Outcome.GONE: 410, Outcome.FAILED: 409}.get(outcome, 200)
     return _over(str(outcome), status)

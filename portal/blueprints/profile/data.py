@@ -15,7 +15,7 @@ from portal import audit
 from portal.accounts import leaving, my_data
 from portal.accounts.leaving import StillNeeded, StillStaff
 from portal.accounts.people import email_key
-from portal.blueprints.profile.door import blueprint, end_sessions_of, myself
+from portal.blueprints.profile.door import blueprint, myself
 from portal.database import after_commit, transaction, utcnow
 from portal.jobs import later
 from portal.language import gettext as _
@@ -83,7 +83,7 @@ def leave_for_good() -> ResponseReturnValue:
     try:
         with transaction():
             if leaving.leave(person):
-                end_sessions_of(person)
+                visitor.sign_out_elsewhere(person.id)
                 forget_name(person.id, name)
                 outbox.post(address, letters.account_deleted(sender(), name, now), language=language)
                 after_commit(later.send_mail)

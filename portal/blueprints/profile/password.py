@@ -9,12 +9,13 @@ from flask_wtf import FlaskForm
 from portal import audit
 from portal.accounts.passwords import hash_password
 from portal.accounts.people import memberships_of
-from portal.blueprints.profile.door import blueprint, end_sessions_of, myself
+from portal.blueprints.profile.door import blueprint, myself
 from portal.database import after_commit, transaction, utcnow
 from portal.jobs import later
 from portal.language import gettext as _
 from portal.mail import letters, outbox
 from portal.services import sender
+from portal.web import visitor
 from portal.web.confirming import confirmed_first
 from portal.web.new_password import complain, new_password_field
 
@@ -44,7 +45,7 @@ def keep_password() -> ResponseReturnValue:
     with transaction():
         person.password_hash = hashed
         audit.record(f"person:{person.id}", "changed their password", f"person:{person.id}")
-        end_sessions_of(person)
+        visitor.sign_out_elsewhere(person.id)
         outbox.post(person, letters.password_changed(sender(), person.name, now))
         after_commit(later.send_mail)
     flash(_("Your password is changed. All other browsers are signed out."), "success")

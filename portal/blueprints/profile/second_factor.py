@@ -2,45 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from flask import flash, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 
 from portal import audit
 from portal.accounts import factors, leaving, passkeys, recovery
 from portal.accounts.factors import Answer
 from portal.accounts.models import Person
 from portal.accounts.passkeys import LONGEST_NAME, PasskeyRefused
-from portal.blueprints.profile.door import blueprint, end_sessions_of, myself
-from portal.blueprints.second_factor.door import NO_PASSKEY, PROBLEMS, answer_of_browser, code_field, house, seal
-from portal.blueprints.second_factor.setting_up import in_fours, picture
+from portal.blueprints.profile.door import blueprint, myself
+from portal.blueprints.second_factor.door import (
+    NO_PASSKEY,
+    PROBLEMS,
+    FirstCodeForm,
+    answer_of_browser,
+    app_to_scan,
+    changed,
+    house,
+    seal,
+)
 from portal.database import after_commit, transaction, utcnow
 from portal.jobs import later
 from portal.language import gettext as _
 from portal.mail import letters, outbox
-from portal.mail.drafts import Draft
 from portal.mail.letters.own_account import APP, PASSKEY, RECOVERY_CODES
 from portal.services import sender, settings
 from portal.web import entering
+from portal.web.addresses import is_ours
 from portal.web.confirming import confirmed_first
 from portal.web.fields import one_line
-
-Letter = Callable[..., Draft]
-
-
-class CodeForm(FlaskForm):  # type: ignore[misc]
-    """The first code of a new app."""
-
-    code = code_field()
 
 
 @blueprint.get("/second-factor")
 @confirmed_first()
 def second_factor() -> ResponseReturnValue:
     """What there is, and what could be."""
-    return _page(CodeForm(formdata=None))
+    return _page(FirstCodeForm(formdata=None))
 
 
 @blueprint.post("/second-factor/app")
@@ -56,13 +53,13 @@ def begin_app() -> ResponseReturnValue:
 @confirmed_first("profile.second_factor")
 def keep_app() -> ResponseReturnValue:
     """Take the app's first code."""
-    form, person = CodeForm(), myself()
+    form, person = FirstCodeForm(), myself()
     if not form.validate():
         return _page(form, 400)
     with transaction():
         answer = factors.confirm_key(person.id, form.code.data, seal(), utcnow())
         if answer is Answer.RIGHT:
-            _changed(person, letters.factor_added, APP)
+            changed(person, letters.factor_added, APP)
     if answer is not Answer.RIGHT:
         form.code.errors = [_(PROBLEMS[answer])]
         return _page(form, 429 if answer is Answer.BLOCKED else 401)
@@ -88,10 +85,10 @@ def remove_app() -> ResponseReturnValue:
     """Ask for no codes of the app any more."""
     person = myself()
     if not _may_lose_one(person):
-        return _last_of_staff()
+        return _last_one(person)
     with transaction():
         if factors.remove_app(person.id):
-            _changed(person, letters.factor_removed, APP)
+            changed(person, letters.factor_removed, APP)
     return redirect(url_for("profile.second_factor"), 303)
 
 
@@ -113,7 +110,7 @@ def keep_passkey() -> ResponseReturnValue:
     try:
         with transaction():
             passkeys.add(person.id, answer_of_browser(), name, house(), utcnow())
-            _changed(person, letters.factor_added, PASSKEY)
+            changed(person, letters.factor_added, PASSKEY)
     except PasskeyRefused:
         return jsonify(problem=_(NO_PASSKEY)), 401
     flash(_("From now on you are asked for a passkey when you sign in. Make recovery codes next."), "success")
@@ -137,10 +134,10 @@ def remove_passkey(passkey_id: int) -> ResponseReturnValue:
     """Take it for nothing any more."""
     person = myself()
     if not _may_lose_one(person):
-        return _last_of_staff()
+        return _last_one(person)
     with transaction():
         if passkeys.remove(person.id, passkey_id):
-            _changed(person, letters.factor_removed, PASSKEY)
+            changed(person, letters.factor_removed, PASSKEY)
     return redirect(url_for("profile.second_factor"), 303)
 
 
@@ -156,32 +153,27 @@ def make_recovery_codes() -> ResponseReturnValue:
         audit.record(f"person:{person.id}", "made recovery codes", f"person:{person.id}")
         outbox.post(person, letters.factor_added(sender(), person.name, RECOVERY_CODES, utcnow()))
         after_commit(later.send_mail)
-    return render_template("profile/recovery_codes.html", codes=codes)
-
-
-def _changed(person: Person, letter: Letter, factor: str) -> None:
-    """Whoever got in without it before is not in any more. Inside a transaction."""
-    what = "added a second factor" if letter is letters.factor_added else "removed a second factor"
-    audit.record(f"person:{person.id}", what, f"person:{person.id}", factor=factor)
-    end_sessions_of(person)
-    if not entering.has_second_factor(person.id):
-        recovery.forget(person.id)  # they open nothing that the password does not
-    outbox.post(person, letter(sender(), person.name, factor, utcnow()))
-    after_commit(later.send_mail)
+    wanted = request.args.get("next", "")
+    go_on = wanted if is_ours(wanted) else url_for("profile.second_factor")
+    return render_template("profile/recovery_codes.html", codes=codes, go_on=go_on)
 
 
 def _may_lose_one(person: Person) -> bool:
-    """Staff keep at least one: the console is not opened by a password."""
+    """Staff keep at least one, for the console is not opened by a password; and where everybody needs one, all do."""
     number = len(passkeys.passkeys_of(person.id)) + entering.ways(person.id)["has_app"]
-    return number > 1 or not leaving.is_staff(person.id)
+    return number > 1 or not (settings().second_factor_required or leaving.is_staff(person.id))
 
 
-def _last_of_staff() -> ResponseReturnValue:
-    flash(_("You work in the console, which asks for a second factor. Add another one first."), "warning")
+def _last_one(person: Person) -> ResponseReturnValue:
+    if leaving.is_staff(person.id):
+        problem = _("You work in the console, which asks for a second factor. Add another one first.")
+    else:
+        problem = _("This portal asks everybody for a second factor. Add another one first.")
+    flash(problem, "warning")
     return redirect(url_for("profile.second_factor"), 303)
 
 
-def _page(form: CodeForm, status: int = 200) -> ResponseReturnValue:
+def _page(form: FirstCodeForm, status: int = 200) -> ResponseReturnValue:
     person = myself()
     key = factors.key_to_show(person.id, seal())
     page = render_template(
@@ -189,10 +181,9 @@ def _page(form: CodeForm, status: int = 200) -> ResponseReturnValue:
         form=form,
         passkeys=passkeys.passkeys_of(person.id),
         codes_left=recovery.left(person.id),
-        key=" ".join(in_fours(key)) if key else None,
-        picture=picture(factors.address_of_key(key, person.email, settings().seller_name)) if key else None,
         house=house(),
         longest_name=LONGEST_NAME,
+        **(app_to_scan(key, person.email) if key else {}),
         **entering.ways(person.id),
     )
     return make_response(page, status)

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Callable
 from typing import Any
 
+import segno
 from flask import Blueprint, request, url_for
 from flask_login import current_user
+from flask_wtf import FlaskForm
+from markupsafe import Markup
 from wtforms import StringField
 from wtforms.validators import DataRequired, Length
 
+from portal import audit
+from portal.accounts import factors, recovery
 from portal.accounts.factors import PAUSE, PURPOSE, Answer
 from portal.accounts.models import Person
 from portal.accounts.passkeys import House
-from portal.database import db, transaction, utcnow
+from portal.database import after_commit, db, transaction, utcnow
+from portal.jobs import later
 from portal.language import lazily, marked
+from portal.mail import letters, outbox
+from portal.mail.drafts import Draft
 from portal.sealing import Seal
-from portal.services import settings
+from portal.services import sender, settings
 from portal.staff import members, sessions
 from portal.web import console, entering, visitor
 from portal.web.addresses import is_ours
@@ -37,6 +47,12 @@ def code_field() -> StringField:
     return StringField(
         lazily("Code"), validators=[DataRequired(lazily("Please enter the six digits your app shows.")), Length(max=20)]
     )
+
+
+class FirstCodeForm(FlaskForm):  # type: ignore[misc]
+    """The first code of a new app."""
+
+    code = code_field()
 
 
 def seal() -> Seal:
@@ -68,6 +84,42 @@ def let_in(person: Person, factor: str) -> str:
         return enter_console(person.id, factor) or url_for("site.index")
     wanted = request.args.get("next", "")
     return wanted if is_ours(wanted) else url_for("contracts.index")
+
+
+def changed(person: Person, letter: Callable[..., Draft], factor: str) -> None:
+    """The person has a second factor more, or one less: whoever got in without it before is not in any more. Inside a
+    transaction.
+
+    Args:
+        letter: ``letters.factor_added`` or ``letters.factor_removed``.
+        factor: what it was, as the letter calls it.
+    """
+    what = "added a second factor" if letter is letters.factor_added else "removed a second factor"
+    audit.record(f"person:{person.id}", what, f"person:{person.id}", factor=factor)
+    visitor.sign_out_elsewhere(person.id)
+    if not entering.has_second_factor(person.id):
+        recovery.forget(person.id)  # they open nothing that the password does not
+    outbox.post(person, letter(sender(), person.name, factor, utcnow()))
+    after_commit(later.send_mail)
+
+
+def app_to_scan(key: str, email: str) -> dict[str, Any]:
+    """What a page shows of a new key: the `picture` that an app reads, and the `key` to type."""
+    address = factors.address_of_key(key, email, settings().seller_name)
+    return {"picture": picture(address), "key": " ".join(in_fours(key))}
+
+
+def picture(address: str) -> Markup:
+    """The address as a QR code: SVG of our own making, so it may stand in the page."""
+    drawn = io.BytesIO()
+    segno.make(address, error="m").save(
+        drawn, kind="svg", xmldecl=False, svgns=True, scale=5, border=4, dark="#000", light="#fff", svgclass="qr"
+    )
+    return Markup(drawn.getvalue().decode())  # nosec markupsafe_markup_xss # noqa: S704 - drawn from a key that we made
+
+
+def in_fours(key: str) -> list[str]:
+    return [key[start : start + 4] for start in range(0, len(key), 4)]
 
 
 def enter_console(person_id: int, factor: str) -> str | None:

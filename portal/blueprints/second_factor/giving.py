@@ -54,7 +54,11 @@ class RecoveryForm(FlaskForm):  # type: ignore[misc]
 def show() -> ResponseReturnValue:
     """Ask for it."""
     person = asked()
-    return _page(person, CodeForm(formdata=None)) if person else _nobody()
+    if person is None:
+        return _nobody()
+    if not entering.has_second_factor(person.id):
+        return redirect(url_for("second_factor.start", next=request.args.get("next")))
+    return _page(person, CodeForm(formdata=None))
 
 
 @blueprint.post("")

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import io
-
-import segno
 from flask import flash, jsonify, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
 from flask_wtf import FlaskForm
-from markupsafe import Markup
 from wtforms import PasswordField, StringField
 from wtforms.validators import DataRequired, Length
 
@@ -19,9 +15,10 @@ from portal.accounts.passkeys import PasskeyRefused
 from portal.blueprints.second_factor.door import (
     NO_PASSKEY,
     PROBLEMS,
+    FirstCodeForm,
     answer_of_browser,
+    app_to_scan,
     blueprint,
-    code_field,
     enter_console,
     house,
     seal,
@@ -30,7 +27,6 @@ from portal.blueprints.signup import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from portal.database import transaction, utcnow
 from portal.language import gettext as _
 from portal.language import lazily, marked
-from portal.services import settings
 from portal.staff import members
 from portal.web import visitor
 from portal.web.fields import one_line
@@ -66,12 +62,6 @@ class SetUpForm(FlaskForm):  # type: ignore[misc]
             ),
         ],
     )
-
-
-class FirstCodeForm(FlaskForm):  # type: ignore[misc]
-    """The first code of a new app."""
-
-    code = code_field()
 
 
 @blueprint.get("/set-up")
@@ -163,25 +153,14 @@ def _page(form: FirstCodeForm, status: int = 200) -> ResponseReturnValue:
     key = factors.key_to_show(person.person_id, seal()) if member else None
     if key is None:
         return redirect(_over(), 303)
-    address = factors.address_of_key(key, person.email, settings().seller_name)
     page = render_template(
         "second_factor/choose.html",
         form=form,
-        picture=picture(address),
-        key=" ".join(in_fours(key)),
+        is_staff=True,
+        begin=url_for("second_factor.begin_new_passkey"),
+        finish=url_for("second_factor.keep_passkey"),
+        confirm=url_for("second_factor.confirm_app"),
         house=house(),
+        **app_to_scan(key, person.email),
     )
     return page, status
-
-
-def picture(address: str) -> Markup:
-    """The address as a QR code: SVG of our own making, so it may stand in the page."""
-    drawn = io.BytesIO()
-    segno.make(address, error="m").save(
-        drawn, kind="svg", xmldecl=False, svgns=True, scale=5, border=4, dark="#000", light="#fff", svgclass="qr"
-    )
-    return Markup(drawn.getvalue().decode())  # nosec markupsafe_markup_xss # noqa: S704 - drawn from a key that we made
-
-
-def in_fours(key: str) -> list[str]:
-    return [key[start : start + 4] for start in range(0, len(key), 4)]

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import secrets
+import time
 from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+import pyotp
 
 from portal.confirmation.unattended.browser import Browser
 from portal.confirmation.unattended.reading import NotOnThePage, Page
 
-CONTRACTS = "/contracts"
+CONTRACTS, SECOND_FACTOR = "/contracts", "/second-factor"
+_KEY = re.compile(r"(?:[A-Z2-7]{4} ){7}[A-Z2-7]{4}")
+"""The key of an authenticator app, as the portal writes it for typing."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,10 @@ class Visit:
     browser: Browser
     portal_url: str
     person: Somebody
+    app: pyotp.TOTP | None = None
+    """An authenticator app, where this portal asks everybody for one."""
+    used_step: int = 0
+    """The half minute of the code that was given last: each is good once."""
 
     def become_a_customer(self) -> None:
         """Have an account, without a purchase.
@@ -67,9 +77,29 @@ class Visit:
         """Fill in the sign-in form. Gives whatever page follows."""
         form = page.form("/signin")
         after = self.browser.send(page, form, email=self.person.email, password=self.person.password)
+        if after.path.startswith(SECOND_FACTOR):
+            after = self._give_second_factor(after)
         if after.path == "/signin" or after.status >= 400:
             raise NotOnThePage(f"Signing in did not work: “{after.heading}” ({after.status}).")
         return after
+
+    def _give_second_factor(self, page: Page) -> Page:
+        if self.app is not None:
+            return self.browser.send(page, page.form(SECOND_FACTOR), code=self._code(self.app))
+        key = _KEY.search(page.text)
+        if key is None:
+            raise NotOnThePage(f"“{page.heading}” shows no key for an authenticator app.")
+        self.app = pyotp.TOTP(key[0].replace(" ", ""))
+        done = self.browser.send(page, page.form(f"{SECOND_FACTOR}/start"), code=self._code(self.app))
+        return self.browser.follow(
+            _expected(done, f"{SECOND_FACTOR}/started", "the offer of recovery codes"), "Not now"
+        )
+
+    def _code(self, app: pyotp.TOTP) -> str:
+        """A code that was not given yet: that of this half minute, or of the next, which is good already."""
+        self.used_step = max(int(time.time()) // app.interval, self.used_step + 1)
+        time.sleep(max(0.0, (self.used_step - 1) * app.interval - time.time()))
+        return app.generate_otp(self.used_step)
 
     def sign_out(self) -> None:
         """End the session."""

@@ -190,6 +190,21 @@ def test_a_provider_that_leads_elsewhere(
     assert buyer.get("/signin/with/corp").status == 502
 
 
+def test_a_provider_that_leads_on_when_asked_about_itself(buyer: PortalClient, provider: IdentityProvider):
+    with running() as other:
+        provider.moved = {"/.well-known/openid-configuration": f"{other.url}/.well-known/openid-configuration"}
+        assert (buyer.get("/signin/with/corp").status, other.asked) == (502, [])
+
+
+@pytest.mark.parametrize("path", ["/keys", "/token"])
+def test_and_when_asked_for_keys_or_given_a_code(
+    buyer: PortalClient, come_back: Back, provider: IdentityProvider, path: str
+):
+    with running() as other:
+        provider.moved = {path: f"{other.url}{path}"}
+        assert (is_refused(come_back(buyer), buyer), other.asked) == (True, [])
+
+
 @pytest.mark.parametrize("next_", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
 def test_a_way_on_to_another_site(
     buyer: PortalClient, come_back: Back, alice: Somebody, next_: str, provider: IdentityProvider, portal: Flask

@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from portal.accounts import factors, identities, invitations, sessions
 from portal.accounts.identities import Identity, LastWayIn
 from portal.accounts.models import Membership, Person, Role
+from portal.accounts.sessions import PersonSession
 from portal.database import db, transaction, utcnow
 from portal.sealing import Seal
 from portal.web.confirming import CONFIRMED
@@ -312,6 +313,39 @@ def test_unless_it_is_trusted_with_that(
     other = PortalClient(make_app(**settings, OIDC_CORP_ASKS_SECOND_FACTOR="true"))
     come_back(other)
     assert (other.get("/profile").status == 200) is inside
+
+
+@pytest.mark.parametrize(("trusted", "inside"), [("true", True), ("false", False)])
+@pytest.mark.parametrize("is_new", [True, False])
+def test_where_everybody_needs_one_that_of_a_trusted_provider_is_enough(
+    make_app: Callable[..., Flask],
+    settings: dict[str, str],
+    come_back: Back,
+    provider: IdentityProvider,
+    app: Flask,
+    trusted: str,
+    inside: bool,
+    is_new: bool,
+):
+    provider.claims = {"amr": ["pwd", "mfa"]}
+    wanted = settings | {"SECOND_FACTOR_REQUIRED": "true", "OIDC_CORP_ASKS_SECOND_FACTOR": trusted}
+    portal = make_app(**wanted)
+    carols = PortalClient(portal)
+    make_account(carols, come_back)
+    if not is_new:
+        carols = PortalClient(portal)
+        come_back(carols)
+    assert (carols.get("/profile").status == 200) is inside
+
+
+def test_how_they_came_in_is_kept_with_their_second_factor(
+    make_app: Callable[..., Flask], settings: dict[str, str], come_back: Back, provider: IdentityProvider, app: Flask
+):
+    provider.claims = {"amr": ["pwd", "mfa"]}
+    portal = make_app(**settings, OIDC_CORP_ASKS_SECOND_FACTOR="true")
+    make_account(PortalClient(portal), come_back)
+    with portal.app_context():
+        assert db.session.scalars(db.select(PersonSession.how)).all() == ["corp+provider"]
 
 
 # --- One's own account --------------------------------------------------------------------------------------------
