@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,10 @@ FILES = ("requirements.txt", "requirements-demo.txt", "requirements-dev.txt", "r
 def main() -> int:
     """0 when nothing is known, or nothing can be asked; 1 when a weakness is known or a part was not looked at."""
     worst = 0
-    for name in FILES:
-        words, code = verdict(_asked(name))
+    with ThreadPoolExecutor() as side_by_side:  # most of it is waiting
+        answers = list(side_by_side.map(_asked, FILES))
+    for name, answer in zip(FILES, answers, strict=True):
+        words, code = verdict(answer)
         print(f"{name}: {words}")
         worst = max(worst, code)
     return worst
