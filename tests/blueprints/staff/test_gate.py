@@ -110,6 +110,11 @@ def test_a_refusal_says_which_role_is_needed(vera_client: PortalClient):
     assert "Your role in the console is viewer, and this is for the role admin." in page.text
 
 
+def test_and_does_so_in_the_reader_s_language(vera_client: PortalClient):
+    page = vera_client.get("/staff/team", headers={"Accept-Language": "ja"})
+    assert ("閲覧者" in page.text, "管理者" in page.text, "viewer" in page.text) == (True, True, False)
+
+
 def test_a_customer_reads_that_it_is_not_for_them(client: PortalClient, mallory: Somebody):
     assert "The console is for the people of" in client.sign_in_as(mallory).get("/staff/").text
 
