@@ -56,16 +56,21 @@ def test_a_known_address_and_an_unknown_one_get_one_answer(
     )
 
 
-def test_after_the_same_time(client: PortalClient, another_client: PortalClient, alice: Somebody):
-    forms = [browser.get("/password/forgot").form("/password/forgot") for browser in (client, another_client)]
-    took = []
-    for browser, form, email in zip(
-        (client, another_client), forms, (alice.email, "nobody@nowhere.example"), strict=True
-    ):
-        began = time.monotonic()
-        browser.send(form, email=email)
-        took.append(time.monotonic() - began)
-    assert (min(took) >= USUAL, abs(took[0] - took[1]) < 0.1) == (True, True)
+def test_after_the_same_time(client: PortalClient, alice: Somebody, bob: Somebody, mallory: Somebody):
+    form = client.get("/password/forgot").form("/password/forgot")
+
+    def quickest(*emails: str) -> float:
+        """Of three, for a machine that is busy with something else makes one or the other take longer."""
+        took = []
+        for email in emails:
+            began = time.monotonic()
+            client.send(form, email=email)
+            took.append(time.monotonic() - began)
+        return min(took)
+
+    known = quickest(alice.email, bob.email, mallory.email)
+    unknown = quickest(*(f"nobody{number}@nowhere.example" for number in range(3)))
+    assert (min(known, unknown) >= USUAL, abs(known - unknown) < 0.1) == (True, True)
 
 
 def test_only_the_known_one_is_written_to(client: PortalClient, alice: Somebody, stored: Callable[..., list[Letter]]):

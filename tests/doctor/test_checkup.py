@@ -46,13 +46,13 @@ def test_what_stumbles_leaves_the_others_alone(subject, monkeypatch, caplog):
 def test_what_hangs_is_left_with_what_it_has_found(subject, monkeypatch):
     def hang(_subject: object):
         yield ODD.ok("It answers.")
-        time.sleep(1)
+        time.sleep(4)
         yield ODD.wrong("never seen", "never read")
 
     monkeypatch.setitem(checkup.PARTS, Part.MAIL, hang)
     began = time.monotonic()
     lines = run(subject, [Part.MAIL], patience=0.2).lines
-    assert time.monotonic() - began < 0.9
+    assert time.monotonic() - began < 3
     assert [(line.key, line.state) for line in lines] == [
         ("mail.server", State.OK),
         ("mail.unfinished", State.UNKNOWN),

@@ -267,10 +267,10 @@ def test_a_slow_one_is_not_waited_for(
     portal = make_app(**settings)
     corp = portal.extensions["identity_providers"]["corp"]
     portal.extensions["identity_providers"]["corp"] = identity_providers.Provider(corp.settings, timeout=0.3)
-    provider.delay = 1.0
+    provider.delay = 4.0
     start = time.monotonic()
     assert PortalClient(portal).get("/signin/with/corp").status == 503
-    assert time.monotonic() - start < 0.9
+    assert time.monotonic() - start < 3
 
 
 def test_nor_by_many_one_after_the_other(
@@ -278,12 +278,12 @@ def test_nor_by_many_one_after_the_other(
 ):
     portal = make_app(**settings)
     corp = portal.extensions["identity_providers"]["corp"]
-    portal.extensions["identity_providers"]["corp"] = identity_providers.Provider(corp.settings, timeout=0.3)
-    provider.delay = 1.0
+    portal.extensions["identity_providers"]["corp"] = identity_providers.Provider(corp.settings, timeout=1)
+    provider.delay = 4.0
     start = time.monotonic()
     with ThreadPoolExecutor(8) as several:
         answers = list(several.map(lambda _: PortalClient(portal).get("/signin/with/corp").status, range(8)))
-    assert (set(answers), time.monotonic() - start < 1.5) == ({503}, True)  # eight times 0.3 are 2.4
+    assert (set(answers), time.monotonic() - start < 5) == ({503}, True)  # one after the other it would be eight
 
 
 def test_one_that_did_not_answer_is_not_asked_again_at_once(buyer: PortalClient, provider: IdentityProvider):
