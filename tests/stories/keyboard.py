@@ -52,6 +52,7 @@ class Keyboard:
 
     def _go_to(self, wanted: Locator, said: str, there: str = IS_FOCUSED) -> None:
         wanted.wait_for()
+        self._page.wait_for_load_state()  # until then a page may put the focus where its error is told
         for _ in range(MOST_STOPS):
             self._page.keyboard.press("Tab")
             if wanted.evaluate(there):
