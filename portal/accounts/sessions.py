@@ -121,14 +121,14 @@ def end_all(person_id: int, *, but: str | None = None) -> None:
     changed(ended.where(PersonSession.key_hash != hash_secret(but)) if but else ended)
 
 
-def end_without_second_factor(*, but: Sequence[int]) -> int:
-    """End everybody's sessions that began without a second factor; how many there were. Inside a transaction.
+def end_without_second_factor(*, but: Sequence[int]) -> None:
+    """End everybody's sessions that began without a second factor. Inside a transaction.
 
     Args:
         but: the ids of people whom this does not concern.
     """
     began_so = (~PersonSession.how.contains("+"), PersonSession.person_id.not_in(but))
-    return changed(delete(PersonSession).where(*began_so))
+    changed(delete(PersonSession).where(*began_so))
 
 
 def _seconds(at: datetime) -> int:

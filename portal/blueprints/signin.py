@@ -20,7 +20,7 @@ from portal.language import gettext as _
 from portal.language import lazily, ngettext
 from portal.staff import sessions
 from portal.web import console, entering, guarding, visitor
-from portal.web.addresses import is_ours
+from portal.web.addresses import ours_or
 from portal.web.claim_aside import claim_aside
 from portal.web.fields import one_line
 
@@ -81,7 +81,7 @@ def sign_out() -> ResponseReturnValue:
     visitor.sign_out()
     flash(_("You are signed out."), "notice")
     after = request.form.get("next", "")
-    answer = make_response(redirect(after if is_ours(after) else url_for("signin.show"), 303))
+    answer = make_response(redirect(ours_or(after, url_for("signin.show")), 303))
     answer.headers["Clear-Site-Data"] = '"cache"'  # pages that the back button would bring up again
     return answer
 

@@ -14,7 +14,7 @@ from portal.database import utcnow
 from portal.language import LANGUAGES
 from portal.services import settings
 from portal.web import speech
-from portal.web.addresses import is_ours
+from portal.web.addresses import ours_or
 from portal.web.security import POLICY
 
 STANDS = timedelta(days=180)
@@ -56,7 +56,7 @@ def speak(code: str) -> ResponseReturnValue:
     """
     speech.choose(code)
     wanted = request.args.get("next", "")
-    return redirect(wanted if is_ours(wanted) else url_for("site.index"), 303)
+    return redirect(ours_or(wanted, url_for("site.index")), 303)
 
 
 @blueprint.get("/brand.css")

@@ -17,7 +17,7 @@ from portal.jobs import later
 from portal.language import gettext as _
 from portal.mail import letters, outbox
 from portal.services import sender, settings
-from portal.web.addresses import is_ours
+from portal.web.addresses import ours_or
 from portal.web.visitor import unknown, visitor
 
 blueprint = Blueprint("verifying", __name__, url_prefix="/verify")
@@ -66,7 +66,7 @@ def again() -> ResponseReturnValue:
     else:
         flash(_("We have written to %(address)s. Open the link in the letter.", address=person.email), "success")
     back = request.form.get("next", "")
-    return redirect(back if is_ours(back) else url_for("profile.show"), 303)
+    return redirect(ours_or(back, url_for("profile.show")), 303)
 
 
 def link(token: str) -> str:

@@ -17,6 +17,11 @@ class Number(IntegerConverter):
         super().__init__(map, max=LARGEST_NUMBER)
 
 
+def ours_or(address: str, otherwise: str) -> str:
+    """The address, where a visitor who brings it may be sent: if it is ours, see ``is_ours``."""
+    return address if is_ours(address) else otherwise
+
+
 def is_ours(address: str) -> bool:
     """Whether an address is a path of this site; browsers take `//host` and `/\\host` for another."""
     if not address.startswith("/") or address.startswith(("//", "/\\")) or not address.isprintable():

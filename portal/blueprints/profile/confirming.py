@@ -22,7 +22,7 @@ from portal.database import transaction, utcnow
 from portal.language import gettext as _
 from portal.language import lazily
 from portal.web import visitor
-from portal.web.addresses import is_ours
+from portal.web.addresses import ours_or
 from portal.web.confirming import confirm as note_confirmed
 
 
@@ -119,8 +119,7 @@ def confirm_by_signing_in() -> ResponseReturnValue:
 
 
 def _wanted() -> str:
-    wanted = request.args.get("next", "")
-    return wanted if is_ours(wanted) else url_for("profile.show")
+    return ours_or(request.args.get("next", ""), url_for("profile.show"))
 
 
 def _confirmed() -> str:

@@ -17,7 +17,7 @@ from portal.blueprints.second_factor.door import (
     FirstCodeForm,
     answer_of_browser,
     app_to_scan,
-    changed,
+    factor_changed,
     house,
     seal,
 )
@@ -28,7 +28,7 @@ from portal.mail import letters, outbox
 from portal.mail.letters.own_account import APP, PASSKEY, RECOVERY_CODES
 from portal.services import sender, settings
 from portal.web import entering
-from portal.web.addresses import is_ours
+from portal.web.addresses import ours_or
 from portal.web.confirming import confirmed_first
 from portal.web.fields import one_line
 
@@ -59,7 +59,7 @@ def keep_app() -> ResponseReturnValue:
     with transaction():
         answer = factors.confirm_key(person.id, form.code.data, seal(), utcnow())
         if answer is Answer.RIGHT:
-            changed(person, letters.factor_added, APP)
+            factor_changed(person, letters.factor_added, APP)
     if answer is not Answer.RIGHT:
         form.code.errors = [_(PROBLEMS[answer])]
         return _page(form, 429 if answer is Answer.BLOCKED else 401)
@@ -88,7 +88,7 @@ def remove_app() -> ResponseReturnValue:
         return _last_one(person)
     with transaction():
         if factors.remove_app(person.id):
-            changed(person, letters.factor_removed, APP)
+            factor_changed(person, letters.factor_removed, APP)
     return redirect(url_for("profile.second_factor"), 303)
 
 
@@ -110,7 +110,7 @@ def keep_passkey() -> ResponseReturnValue:
     try:
         with transaction():
             passkeys.add(person.id, answer_of_browser(), name, house(), utcnow())
-            changed(person, letters.factor_added, PASSKEY)
+            factor_changed(person, letters.factor_added, PASSKEY)
     except PasskeyRefused:
         return jsonify(problem=_(NO_PASSKEY)), 401
     flash(_("From now on you are asked for a passkey when you sign in. Make recovery codes next."), "success")
@@ -137,7 +137,7 @@ def remove_passkey(passkey_id: int) -> ResponseReturnValue:
         return _last_one(person)
     with transaction():
         if passkeys.remove(person.id, passkey_id):
-            changed(person, letters.factor_removed, PASSKEY)
+            factor_changed(person, letters.factor_removed, PASSKEY)
     return redirect(url_for("profile.second_factor"), 303)
 
 
@@ -153,8 +153,7 @@ def make_recovery_codes() -> ResponseReturnValue:
         audit.record(f"person:{person.id}", "made recovery codes", f"person:{person.id}")
         outbox.post(person, letters.factor_added(sender(), person.name, RECOVERY_CODES, utcnow()))
         after_commit(later.send_mail)
-    wanted = request.args.get("next", "")
-    go_on = wanted if is_ours(wanted) else url_for("profile.second_factor")
+    go_on = ours_or(request.args.get("next", ""), url_for("profile.second_factor"))
     return render_template("profile/recovery_codes.html", codes=codes, go_on=go_on)
 
 

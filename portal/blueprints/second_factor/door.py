@@ -28,7 +28,7 @@ from portal.sealing import Seal
 from portal.services import sender, settings
 from portal.staff import members, sessions
 from portal.web import console, entering, visitor
-from portal.web.addresses import is_ours
+from portal.web.addresses import ours_or
 
 blueprint = Blueprint("second_factor", __name__, url_prefix="/second-factor")
 
@@ -39,6 +39,7 @@ PROBLEMS = {
         minutes=int(PAUSE.total_seconds() // 60),
     ),
 }
+TOO_LATE = lazily("That took too long. Please sign in again.")
 NO_PASSKEY = marked("This passkey was not accepted. Please try again, or use another way.")
 
 
@@ -82,11 +83,10 @@ def let_in(person: Person, factor: str) -> str:
         entering.go_the_rest(person, factor)
     if members.is_staff(person.id):
         return enter_console(person.id, factor) or url_for("site.index")
-    wanted = request.args.get("next", "")
-    return wanted if is_ours(wanted) else url_for("contracts.index")
+    return ours_or(request.args.get("next", ""), url_for("contracts.index"))
 
 
-def changed(person: Person, letter: Callable[..., Draft], factor: str) -> None:
+def factor_changed(person: Person, letter: Callable[..., Draft], factor: str) -> None:
     """The person has a second factor more, or one less: whoever got in without it before is not in any more. Inside a
     transaction.
 
@@ -106,20 +106,17 @@ def changed(person: Person, letter: Callable[..., Draft], factor: str) -> None:
 def app_to_scan(key: str, email: str) -> dict[str, Any]:
     """What a page shows of a new key: the `picture` that an app reads, and the `key` to type."""
     address = factors.address_of_key(key, email, settings().seller_name)
-    return {"picture": picture(address), "key": " ".join(in_fours(key))}
+    in_fours = " ".join(key[start : start + 4] for start in range(0, len(key), 4))
+    return {"picture": _picture(address), "key": in_fours}
 
 
-def picture(address: str) -> Markup:
+def _picture(address: str) -> Markup:
     """The address as a QR code: SVG of our own making, so it may stand in the page."""
     drawn = io.BytesIO()
     segno.make(address, error="m").save(
         drawn, kind="svg", xmldecl=False, svgns=True, scale=5, border=4, dark="#000", light="#fff", svgclass="qr"
     )
     return Markup(drawn.getvalue().decode())  # nosec markupsafe_markup_xss # noqa: S704 - drawn from a key that we made
-
-
-def in_fours(key: str) -> list[str]:
-    return [key[start : start + 4] for start in range(0, len(key), 4)]
 
 
 def enter_console(person_id: int, factor: str) -> str | None:
@@ -129,8 +126,7 @@ def enter_console(person_id: int, factor: str) -> str | None:
     if key is None:
         return None
     console.enter(key)
-    wanted = request.args.get("next", "")
-    return wanted if is_ours(wanted) else url_for("staff.home")
+    return ours_or(request.args.get("next", ""), url_for("staff.home"))
 
 
 def answer_of_browser() -> dict[str, Any]:

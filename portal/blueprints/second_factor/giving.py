@@ -17,6 +17,7 @@ from portal.accounts.passkeys import PasskeyRefused
 from portal.blueprints.second_factor.door import (
     NO_PASSKEY,
     PROBLEMS,
+    TOO_LATE,
     answer_of_browser,
     asked,
     blueprint,
@@ -32,7 +33,6 @@ from portal.staff import members
 from portal.web import entering
 
 NO_CODE = lazily("This recovery code is not known, or was used already.")
-TOO_LATE = lazily("That took too long. Please sign in again.")
 
 
 class CodeForm(FlaskForm):  # type: ignore[misc]

@@ -17,21 +17,21 @@ from portal.accounts.passkeys import PasskeyRefused
 from portal.blueprints.second_factor.door import (
     NO_PASSKEY,
     PROBLEMS,
+    TOO_LATE,
     FirstCodeForm,
     answer_of_browser,
     app_to_scan,
     blueprint,
-    changed,
+    factor_changed,
     house,
     seal,
 )
-from portal.blueprints.second_factor.giving import TOO_LATE
 from portal.database import transaction, utcnow
 from portal.language import gettext as _
 from portal.mail import letters
 from portal.mail.letters.own_account import APP, PASSKEY
 from portal.web import entering, visitor
-from portal.web.addresses import is_ours
+from portal.web.addresses import ours_or
 from portal.web.confirming import confirmed_first
 
 KEY = "new_app_key"
@@ -58,7 +58,7 @@ def start_app() -> ResponseReturnValue:
     with transaction():
         answer = factors.take_key(person.id, key, form.code.data, seal(), utcnow())
         if answer is Answer.RIGHT:
-            changed(person, letters.factor_added, APP)
+            factor_changed(person, letters.factor_added, APP)
     if answer is not Answer.RIGHT:
         form.code.errors = [_(PROBLEMS[answer])]
         return _page(person, form, 429 if answer is Answer.BLOCKED else 401)
@@ -84,7 +84,7 @@ def start_passkey() -> ResponseReturnValue:
     try:
         with transaction():
             passkeys.add(person.id, answer_of_browser(), _("First passkey"), house(), utcnow())
-            changed(person, letters.factor_added, PASSKEY)
+            factor_changed(person, letters.factor_added, PASSKEY)
     except PasskeyRefused:
         return jsonify(problem=_(NO_PASSKEY)), 401
     return jsonify(go=_let_in(person, "passkey"))
@@ -119,8 +119,7 @@ def _let_in(person: Person, factor: str) -> str:
 
 
 def _wanted() -> str:
-    wanted = request.args.get("next", "")
-    return wanted if is_ours(wanted) else url_for("contracts.index")
+    return ours_or(request.args.get("next", ""), url_for("contracts.index"))
 
 
 def _key_shown() -> str | None:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from portal import audit
 from portal.blueprints.staff.gate import blueprint, staff_member
 from portal.database import transaction, utcnow
-from portal.web.addresses import is_ours
+from portal.web.addresses import ours_or
 from portal.web.console import reveal
 from portal.web.fields import one_line
 
@@ -28,4 +28,4 @@ def reveal_value() -> ResponseReturnValue:
     with transaction():
         audit.record(staff_member().actor, "revealed", thing, why=why, kind=kind)
     reveal(thing, kind, now)
-    return redirect(back if is_ours(back) else url_for("staff.home"), 303)
+    return redirect(ours_or(back, url_for("staff.home")), 303)
